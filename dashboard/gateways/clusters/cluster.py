@@ -1,0 +1,24 @@
+"""The one seam between daca-ops and whatever runs the namespaces."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dashboard.model.places import Place
+
+
+class Cluster(Protocol):
+    """Lists namespaces and says where their parts answer. Thread-safe; raises `GatewayError` alone."""
+
+    @property
+    def kind(self) -> str:
+        """"kubernetes", "local" or "static"."""
+        ...
+
+    def places(self) -> tuple[Place, ...]:
+        """Every namespace, in the cluster's own order; empty where there is none. Cheap enough to call often."""
+        ...
+
+    def why_down(self, namespace: str) -> str:
+        """What the cluster itself knows of a part that is down ("sidecar restarting"), or ""."""
+        ...

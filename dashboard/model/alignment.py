@@ -1,0 +1,82 @@
+"""Histories side by side: which turns are the same everywhere, which differ, which are missing somewhere.
+
+Turns are aligned by content, as `diff` aligns lines: a message sent to one namespace alone shifts turn
+numbers, and must not make every later turn look different. Between two anchors that agree, what is left
+over is paired in order and marked as differing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from dashboard.model.chat import Turn
+
+Verdict = Literal["same", "differs", "only"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the comparison. `cells` has an entry per namespace, None where the turn is missing."""
+
+    cells: dict[str, Turn | None]
+    verdict: Verdict
+    only_in: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The mark in words: "same", "differs" or "only in prod"."""
+        return f"only in {', '.join(self.only_in)}" if self.verdict == "only" else self.verdict
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows oldest first over `namespaces`, in the order they were asked for."""
+
+    namespaces: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(row.verdict == verdict for row in self.rows)
+
+    @property
+    def differing(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.verdict != "same")
+
+
+def align(histories: Mapping[str, Sequence[Turn]]) -> Comparison:
+    """Align 1 to n histories (each oldest first), folding one namespace at a time into the rows so far."""
+    names = tuple(histories)
+    lines: list[dict[str, Turn]] = []
+    for name in names:
+        lines = _fold(lines, name, histories[name])
+    return Comparison(names, tuple(_row(line, names) for line in lines))
+
+
+def _text(turn: Turn) -> tuple[str, str | None]:
+    return turn.user, turn.answer
+
+
+def _fold(lines: list[dict[str, Turn]], name: str, turns: Sequence[Turn]) -> list[dict[str, Turn]]:
+    if not lines:
+        return [{name: turn} for turn in turns]
+    left = [_text(next(iter(line.values()))) for line in lines]
+    right = [_text(turn) for turn in turns]
+    folded: list[dict[str, Turn]] = []
+    for _, a0, a1, b0, b1 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        paired = min(a1 - a0, b1 - b0)
+        folded += [{**lines[a0 + i], name: turns[b0 + i]} for i in range(paired)]
+        folded += lines[a0 + paired : a1]
+        folded += [{name: turn} for turn in turns[b0 + paired : b1]]
+    return folded
+
+
+def _row(line: dict[str, Turn], names: tuple[str, ...]) -> Row:
+    cells = {name: line.get(name) for name in names}
+    present = tuple(name for name in names if name in line)
+    if len(present) < len(names):
+        return Row(cells, "only", present)
+    same = len({_text(turn) for turn in line.values()}) == 1
+    return Row(cells, "same" if same else "differs")

@@ -1,0 +1,43 @@
+"""What can go wrong at a border, told apart so that a reader knows what to do next.
+
+    GatewayError
+    ├── Forbidden      we were refused: a right, a token or a password is missing
+    ├── Unreachable    nobody answered in time, or the answer was "not now"
+    ├── NotThere       the thing asked for does not exist
+    └── Rejected       the other side understood and said no: the input is at fault
+
+"Empty" is not an error: it is an answer with nothing in it.
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """One failed call to one namespace. `what` is a full sentence, `hint` says what to do next."""
+
+    word = "failed"
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class Forbidden(GatewayError):
+    word = "no permission"
+
+
+class Unreachable(GatewayError):
+    word = "unreachable"
+
+
+class NotThere(GatewayError):
+    word = "not there"
+
+
+class Rejected(GatewayError):
+    word = "rejected"
+
+
+class WriteRefused(Exception):
+    """A write was asked for in read-only mode or in a protected namespace that is still locked."""

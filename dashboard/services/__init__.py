@@ -1,0 +1,1 @@
+"""What daca-ops does, callable without Streamlit."""
