@@ -22,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True)
 class NamespaceHealth:
-    """All parts of one namespace, read at `read_at` (Unix seconds); `latency_ms` is the agent's answer time."""
+    """All parts of one namespace, read at `read_at` (Unix seconds), with the agent's answer time."""
 
     namespace: str
     protected: bool

@@ -24,7 +24,7 @@ class DaprKey:
 
 @dataclass(frozen=True)
 class KeyPage:
-    """Some keys, and how the scan ended. `cursor` is None when every key was seen; else it continues the scan."""
+    """Some keys, and how the scan ended. `cursor` continues the scan, None when every key was seen."""
 
     keys: tuple[DaprKey, ...] = ()
     scanned: int = 0
@@ -34,7 +34,7 @@ class KeyPage:
 
 @dataclass(frozen=True)
 class KeyValue:
-    """One key, decoded. `value` is JSON data with nested JSON unwrapped; `raw` maps field to text for display."""
+    """One key, decoded. `value` is JSON with nested JSON unwrapped, `raw` maps each field to its text."""
 
     key: str
     redis_type: str

@@ -1,0 +1,48 @@
+"""The very command behind a panel, with the real namespace, address and key, to copy into a shell.
+
+Passwords never appear: `redis-cli` is told to read them from the environment variable `REDISCLI_AUTH`.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from dashboard.model.names import history_key
+from dashboard.model.places import Place
+
+
+def send(place: Place, actor_id: str, content: str, message_id: str = "") -> str:
+    """The curl line that sends this message."""
+    body = shlex.quote(json.dumps({"role": "user", "content": content}, ensure_ascii=False))
+    key = f"-H {shlex.quote(f'Idempotency-Key: {message_id}')} " if message_id else ""
+    url = shlex.quote(f"{place.agent_url}/chat/{actor_id}")
+    return f"curl -sS -X POST {url} -H 'Content-Type: application/json' {key}-d {body}"
+
+
+def history(place: Place, actor_id: str) -> str:
+    """The curl line that reads the history."""
+    return f"curl -sS {shlex.quote(f'{place.agent_url}/chat/{actor_id}/history')}"
+
+
+def stored_history(place: Place, actor_id: str) -> str:
+    """The redis-cli line that reads an actor's history head."""
+    return read_key(place, history_key(actor_id))
+
+
+def read_key(place: Place, key: str) -> str:
+    """The redis-cli line that reads one Dapr key."""
+    return f"{redis_cli(place)} HGETALL {shlex.quote(key)}"
+
+
+def redis_cli(place: Place) -> str:
+    """How to reach the namespace's store with redis-cli."""
+    if place.redis is None:
+        return "redis-cli"
+    tls = " --tls" if place.redis.tls else ""
+    return f"redis-cli -h {place.redis.host} -p {place.redis.port} -n {place.redis.db}{tls}"
+
+
+def metadata(place: Place) -> str:
+    """The curl line that asks the sidecar about itself."""
+    return f"curl -sS {place.sidecar_url}/v1.0/metadata"

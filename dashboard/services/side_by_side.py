@@ -1,0 +1,69 @@
+"""One call per namespace, all at once, each with its own deadline: a slow one never delays the others."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from dashboard.model.chat import Failure
+from dashboard.model.errors import GatewayError, WriteRefused
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What one namespace gave: a value or a failure, after `latency_ms`."""
+
+    namespace: str
+    value: T | None
+    failure: Failure | None
+    latency_ms: float
+
+
+def failure_of(error: GatewayError) -> Failure:
+    """The words of an error, for a pane."""
+    return Failure(error.word, error.what, error.hint)
+
+
+def each(names: Sequence[str], call: Callable[[str], T], *, deadline: float) -> Iterator[Outcome[T]]:
+    """Run `call` for every name side by side and yield each outcome as it arrives.
+
+    What has not answered after `deadline` seconds is yielded as a failure; its thread is a daemon that its
+    own gateway's deadline ends.
+    """
+    done: queue.Queue[Outcome[T]] = queue.Queue()
+    began = time.monotonic()
+    for name in names:
+        threading.Thread(target=_run, args=(name, call, done, began), daemon=True).start()
+    waiting = list(names)
+    while waiting:
+        try:
+            outcome = done.get(timeout=max(0.0, began + deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        waiting.remove(outcome.namespace)
+        yield outcome
+    for name in waiting:
+        late = Failure(
+            "unreachable", f"{name} did not answer within {deadline:g} s.", "See its parts in Overview."
+        )
+        yield Outcome(name, None, late, deadline * 1000)
+
+
+def _run(name: str, call: Callable[[str], T], done: queue.Queue[Outcome[T]], began: float) -> None:
+    value: T | None = None
+    failure: Failure | None = None
+    try:
+        value = call(name)
+    except GatewayError as error:
+        failure = failure_of(error)
+    except WriteRefused as error:
+        failure = Failure("locked", str(error))
+    except Exception as error:  # a defect of ours must show in its pane, not hang the others
+        failure = Failure("failed", f"{type(error).__name__}: {error}", "This is a defect: please report it.")
+    done.put(Outcome(name, value, failure, (time.monotonic() - began) * 1000))

@@ -1,0 +1,45 @@
+"""Look into the namespaces' stores. Reading never harms: scans with budgets, nothing that blocks Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.model.keys import KeyPage, KeyValue, Stream
+from dashboard.services.side_by_side import Outcome, each
+from dashboard.services.workspace import Workspace
+
+
+def keys(workspace: Workspace, namespace: str, *, contains: str = "", cursor: str | None = None) -> KeyPage:
+    """One page of keys whose name contains `contains`; raises `GatewayError`."""
+    pattern = f"*{_escape_glob(contains)}*" if contains else "*"
+    return workspace.connections.store(workspace.place(namespace)).scan(pattern=pattern, cursor=cursor)
+
+
+def value(workspace: Workspace, namespace: str, key: str) -> KeyValue:
+    """One key, decoded; raises `GatewayError`."""
+    return workspace.connections.store(workspace.place(namespace)).read(key)
+
+
+def streams(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
+    """Every stream with its groups; raises `GatewayError`."""
+    return workspace.connections.store(workspace.place(namespace)).streams()
+
+
+def entries(workspace: Workspace, namespace: str, stream: str, *, before: str | None = None) -> Any:
+    """The newest entries of a stream, newest first; raises `GatewayError`."""
+    return workspace.connections.store(workspace.place(namespace)).entries(stream, before=before)
+
+
+def actor_ids(workspace: Workspace, namespaces: Sequence[str]) -> tuple[str, ...]:
+    """The ids found in any of the stores, sorted; a store that does not answer adds none."""
+
+    def call(name: str) -> tuple[str, ...]:
+        return workspace.connections.store(workspace.place(name)).actor_ids()
+
+    outcomes: list[Outcome[tuple[str, ...]]] = list(each(namespaces, call, deadline=workspace.deadline))
+    return tuple(sorted({actor_id for outcome in outcomes for actor_id in outcome.value or ()}))
+
+
+def _escape_glob(text: str) -> str:
+    return "".join(f"\\{char}" if char in "*?[]\\" else char for char in text)

@@ -1,0 +1,52 @@
+"""What every service works on: one cluster, its connections and the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dashboard.gateways.clusters.cluster import Cluster
+from dashboard.gateways.clusters.open import open_cluster
+from dashboard.gateways.connections import Connections
+from dashboard.model.errors import NotThere
+from dashboard.model.places import Place
+from dashboard.services.audit import AuditLog
+from dashboard.services.settings import Settings
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Thread-safe and shared by all sessions; holds nothing that belongs to one user."""
+
+    settings: Settings
+    cluster: Cluster
+    connections: Connections
+    audit: AuditLog
+
+    @property
+    def deadline(self) -> float:
+        """Seconds a call to one namespace may take."""
+        return self.settings.deadline
+
+    def places(self) -> tuple[Place, ...]:
+        """Every namespace; raises `GatewayError` when the cluster itself cannot be asked."""
+        return tuple(self._guarded(place) for place in self.cluster.places())
+
+    def place(self, namespace: str) -> Place:
+        """The namespace of that name; raises `NotThere`."""
+        for place in self.places():
+            if place.name == namespace:
+                return place
+        hint = self.cluster.why_down(namespace) or "See the namespaces in Overview."
+        raise NotThere(f"There is no namespace {namespace} in this cluster.", hint=hint)
+
+    def _guarded(self, place: Place) -> Place:
+        return replace(place, protected=place.protected or place.name in self.settings.protected)
+
+    def close(self) -> None:
+        self.connections.close()
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
+    cluster = open_cluster(settings.cluster, data=settings.data, file=settings.static_file)
+    return Workspace(settings, cluster, Connections(), AuditLog(settings.data / "audit.jsonl"))
