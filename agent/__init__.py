@@ -1,0 +1,1 @@
+"""The deployed service: a FastAPI app that hosts the Dapr virtual actor `ChatAgent`."""

@@ -1,0 +1,120 @@
+"""The virtual actor. Its state is loaded, changed as a value and saved in one transaction per turn.
+
+The SDK's state manager is not used: it keeps what a failed method left behind and saves it with the next call
+(`dapr/actor/runtime/manager.py` clears it for one error class only). A lock per actor id keeps turns apart
+where Dapr does not: daprd releases its own when a caller gives up, while the method goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+from dapr.actor import Actor, ActorId, ActorInterface, actormethod
+from dapr.actor.runtime.context import ActorRuntimeContext
+
+from agent import history
+from agent.history import Head, Message
+from agent.outbox import Outbox
+from agent.store import HistoryStore
+
+log = logging.getLogger(__name__)
+_locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+
+class ChatAgentInterface(ActorInterface):  # type: ignore[misc]
+    """The methods by their names on the wire; arguments and answers are JSON objects."""
+
+    @actormethod(name="ProcessMessage")  # type: ignore[untyped-decorator]
+    async def process_message(self, message: dict) -> dict:  # type: ignore[type-arg]
+        """`{"content", "key"}` -> `{"answer"}`, or `{"conflict": true}` for a key used with another text."""
+        raise TypeError("an interface")
+
+    @actormethod(name="GetConversationHistory")  # type: ignore[untyped-decorator]
+    async def get_conversation_history(self, page: dict) -> dict:  # type: ignore[type-arg]
+        """`{"limit", "before"}` -> `{"messages", "first", "total"}`, oldest first."""
+        raise TypeError("an interface")
+
+
+class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
+    """One conversation. `outbox` is set by the factory that registers the type."""
+
+    def __init__(self, context: ActorRuntimeContext, actor_id: ActorId, outbox: Outbox) -> None:
+        super().__init__(context, actor_id)
+        self._actor_id: str = actor_id.id
+        self._store = HistoryStore(context.dapr_client, self._actor_id)
+        self._outbox = outbox
+        self._lock = _locks.setdefault(self._actor_id, asyncio.Lock())
+
+    async def _on_activate(self) -> None:
+        log.info("Activating actor for history-%s", self._actor_id)
+        async with self._turn("activation"):
+            await self._publish(await self._store.load())
+
+    async def _on_deactivate(self) -> None:
+        log.info("Deactivating actor for history-%s", self._actor_id)
+
+    @asynccontextmanager
+    async def _turn(self, what: str) -> AsyncIterator[None]:
+        async with self._lock:
+            try:
+                yield
+            except Exception:
+                log.exception("%s of actor %s failed; nothing of it is kept", what, self._actor_id)
+                raise
+
+    async def process_message(self, message: dict[str, Any]) -> dict[str, Any]:
+        async with self._turn("a turn"):
+            content, key = message["content"], message.get("key")
+            head = await self._store.load()
+            known = head.remembered(key) if key is not None else None
+            if known is not None:
+                if known.digest != history.digest(content):
+                    return {"conflict": True}
+                view = history.window(head, limit=1, before=known.index + 1)
+                return {"answer": (await self._store.read(head, view))[0].content}
+            answer = f"Got your message: {content}"
+            head = await self._add(head, content, answer, key)
+            await self._publish(head)
+            return {"answer": answer}
+
+    async def _add(self, head: Head, content: str, answer: str, key: str | None) -> Head:
+        grown, segment = history.add_turn(
+            history.settle(head, self._outbox.published),
+            content=content,
+            answer=answer,
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            event_id=str(uuid.uuid4()),
+            key=key,
+        )
+        await self._store.save(grown, (segment,) if segment else ())
+        return grown
+
+    async def get_conversation_history(self, page: dict[str, Any]) -> dict[str, Any]:
+        async with self._turn("reading"):
+            head = await self._store.load()
+            view = history.window(head, limit=int(page["limit"]), before=page.get("before"))
+            messages = await self._store.read(head, view)
+        return {"messages": history.encode_messages(messages), "first": view.first, "total": head.total}
+
+    async def _publish(self, head: Head) -> None:
+        """Hand over what is not yet published; the answer does not wait for the topic."""
+        waiting = [u for u in head.unpublished if self._outbox.wants(u.event_id)]
+        for item in waiting:
+            said = await self._store.read(head, history.window(head, limit=2, before=item.index + 2))
+            self._outbox.put(item.event_id, _event(self._actor_id, said))
+
+
+def _event(actor_id: str, said: Sequence[Message]) -> dict[str, Any]:
+    return {
+        "actor_id": actor_id,
+        "turn": said[0].turn,
+        "time": said[0].time,
+        "messages": [{"role": message.role, "content": message.content} for message in said],
+    }

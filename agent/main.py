@@ -1,0 +1,110 @@
+"""The app, and what lives as long as it does: one session to the sidecar, one outbox, one actor type."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+
+from dapr.actor import ActorId, ActorRuntime
+from dapr.actor.runtime.config import ActorRuntimeConfig
+from dapr.actor.runtime.context import ActorRuntimeContext
+from dapr.ext.fastapi import DaprActor
+from fastapi import FastAPI
+
+from agent import problems
+from agent.actor import ChatAgent
+from agent.auth import SidecarOnly
+from agent.outbox import Outbox
+from agent.routes import chat, events, health
+from agent.serializer import PlainJson
+from agent.settings import Settings
+from agent.sidecar import Sidecar
+
+IDLE_TIMEOUT = timedelta(minutes=60)
+DRAIN_TIMEOUT = timedelta(seconds=5)
+
+
+class SecondWorkerError(RuntimeError):
+    """Two processes on one sidecar would split its actors between two registries."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service; starts with or without a sidecar and recovers when one appears."""
+    settings = settings or Settings()
+    _log_to_stdout(settings.log_level)
+    app = FastAPI(title="ChatAgent", version="0.1.0", lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.sidecar = Sidecar(settings)
+    app.state.inbox = events.Inbox()
+    app.add_middleware(SidecarOnly, token=settings.app_api_token.get_secret_value())
+    problems.install(app)
+    for module in (chat, events, health):
+        app.include_router(module.router)
+    app.state.actors = DaprActor(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    sidecar: Sidecar = app.state.sidecar
+    claim = _claim_sidecar(app.state.settings.dapr_http_port)
+    await sidecar.open()
+    outbox = Outbox(sidecar)
+    await _register(app.state.actors, sidecar, outbox)
+    publishing = asyncio.create_task(outbox.run())
+    try:
+        yield
+    finally:
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        await outbox.drain()
+        await sidecar.close()
+        claim.close()
+
+
+async def _register(actors: DaprActor, sidecar: Sidecar, outbox: Outbox) -> None:
+    config = ActorRuntimeConfig(
+        actor_idle_timeout=IDLE_TIMEOUT,
+        drain_ongoing_call_timeout=DRAIN_TIMEOUT,
+        drain_rebalanced_actors=True,
+    )
+    ActorRuntime.set_actor_config(config)
+    await actors.register_actor(
+        ChatAgent,
+        message_serializer=PlainJson(),
+        state_serializer=PlainJson(),
+        actor_client=sidecar,
+        actor_factory=partial(_chat_agent, outbox=outbox),
+    )
+
+
+def _chat_agent(context: ActorRuntimeContext, actor_id: ActorId, *, outbox: Outbox) -> ChatAgent:
+    return ChatAgent(context, actor_id, outbox)
+
+
+def _claim_sidecar(port: int) -> socket.socket:
+    """Hold a name that only one process of this network namespace can; raises `SecondWorkerError`."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    if sys.platform != "linux":
+        return claim
+    try:
+        claim.bind(f"\0chat-agent-of-sidecar-{port}")
+    except OSError as error:
+        claim.close()
+        raise SecondWorkerError(
+            f"another process already serves the sidecar at port {port}: run one worker per sidecar"
+        ) from error
+    return claim
+
+
+def _log_to_stdout(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )

@@ -1,0 +1,1 @@
+"""Comparisons; each prints ratios measured in one run."""

@@ -1,0 +1,5 @@
+"""`python -m dashboard` is `daca-ops`."""
+
+from dashboard.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The commands of `daca-ops`, one module per job; each is a thin skin over a service."""

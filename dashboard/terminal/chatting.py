@@ -1,0 +1,140 @@
+"""Commands that talk to actors: `send`, `history`, `diff`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from dashboard.model.alignment import Comparison, align
+from dashboard.model.chat import Delivery, Histories, Turn
+from dashboard.services.chat import Chat
+from dashboard.services.guard import Guard
+from dashboard.services.workspace import Workspace
+from dashboard.terminal import options, output
+from dashboard.terminal.options import Actor, Cluster, Data, Json, Namespaces, StaticFile
+
+MAX_TURNS = 500
+Turns = Annotated[int, typer.Option("--turns", min=1, max=MAX_TURNS, help="the newest turns to read")]
+Unlock = Annotated[list[str] | None, typer.Option("--unlock", help="write to this protected namespace")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(send)
+    app.command()(history)
+    app.command()(diff)
+
+
+def send(
+    text: Annotated[str, typer.Argument(help="what to say")],
+    actor: Actor,
+    namespace: Namespaces = None,
+    message_id: Annotated[
+        str | None, typer.Option(help="send again with the same id: no second turn")
+    ] = None,
+    unlock: Unlock = None,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+) -> None:
+    """Send one message to the actor in each namespace; exit status 0 only where all answered."""
+    with options.workspace(data, cluster, file) as opened:
+        names = options.chosen(opened, namespace)
+        guard = Guard(read_only=opened.settings.read_only)
+        for name in unlock or ():
+            guard.unlock(name, name)
+        deliveries = []
+        for delivery in Chat(opened, guard, who="daca-ops").send(names, actor, text, message_id=message_id):
+            deliveries.append(delivery)
+            if not json:
+                _say(delivery)
+    if json:
+        output.as_json({"deliveries": [asdict(delivery) for delivery in deliveries]})
+    output.failures({d.namespace: d.failure for d in deliveries if d.failure})
+
+
+def _say(delivery: Delivery) -> None:
+    if delivery.answer is not None:
+        typer.echo(f"{delivery.namespace}: {delivery.answer}  ({delivery.latency_ms:.0f} ms)")
+
+
+def _read(opened: Workspace, names: list[str], actor: str, turns: int) -> Histories:
+    return Chat(opened, Guard(read_only=True)).histories(names, actor, turns=turns)
+
+
+def history(
+    actor: Actor,
+    namespace: Namespaces = None,
+    turns: Turns = 50,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+) -> None:
+    """The actor's newest turns in each namespace, oldest first."""
+    with options.workspace(data, cluster, file) as opened:
+        found = _read(opened, options.chosen(opened, namespace), actor, turns)
+    if json:
+        pages = {name: [asdict(turn) for turn in page.turns] for name, page in found.pages.items()}
+        output.as_json({"actor": actor, "namespaces": pages, "failures": _plain(found)})
+    else:
+        rows = [(n, t.number, t.user, t.answer or "") for n, p in found.pages.items() for t in p.turns]
+        output.table(("namespace", "turn", "you", "agent"), rows)
+    output.failures(found.failures)
+
+
+def diff(
+    actor: Actor,
+    namespace: Namespaces = None,
+    turns: Turns = 50,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="exit with 1 where turns differ")] = False,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+) -> None:
+    """The actor's histories aligned turn by turn: same, differs, only in one namespace."""
+    with options.workspace(data, cluster, file) as opened:
+        found = _read(opened, options.chosen(opened, namespace), actor, turns)
+    comparison = align({name: page.turns for name, page in found.pages.items()})
+    if json:
+        output.as_json(_diff_json(actor, comparison, found))
+    else:
+        rows = [(row.words, *(_cell(turn) for turn in row.cells.values())) for row in comparison.rows]
+        output.table(("", *comparison.namespaces), rows)
+    output.failures(found.failures)
+    if exit_code and comparison.differing:
+        raise typer.Exit(1)
+
+
+def _cell(turn: Turn | None) -> str:
+    return f"{turn.user} → {turn.answer or ''}" if turn else "-"
+
+
+def _plain(found: Histories) -> dict[str, dict[str, str]]:
+    return {name: asdict(failure) for name, failure in found.failures.items()}
+
+
+def _diff_json(actor: str, comparison: Comparison, found: Histories) -> dict[str, object]:
+    rows = [
+        {
+            "verdict": row.verdict,
+            "only_in": list(row.only_in),
+            "cells": {name: asdict(turn) if turn else None for name, turn in row.cells.items()},
+        }
+        for row in comparison.rows
+    ]
+    return {
+        "actor": actor,
+        "namespaces": list(comparison.namespaces),
+        "counts": {
+            "same": comparison.count("same"),
+            "differs": comparison.count("differs"),
+            "only": comparison.count("only"),
+        },
+        "rows": rows,
+        "failures": _plain(found),
+    }

@@ -1,0 +1,36 @@
+"""How commands print: JSON for scripts, a plain table for people, failures on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dashboard.model.chat import Failure
+
+
+def as_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table of plain text: cells are data and never read as markup."""
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False).print(drawn)
+
+
+def failures(found: Mapping[str, Failure]) -> None:
+    """Name each namespace that did not answer, and leave with exit status 1 if there is one."""
+    for namespace, failure in found.items():
+        line = f"{namespace}: {failure.word}: {failure.what} {failure.hint}"
+        typer.echo(line.rstrip(), err=True)
+    if found:
+        raise typer.Exit(1)

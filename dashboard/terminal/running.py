@@ -1,0 +1,128 @@
+"""Commands that run the local stack: `up`, `down`, `status`, `logs`, `reset`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from dashboard.services.settings import Settings
+from dashboard.terminal import output
+from dashboard.terminal.options import Data, Json
+from local import binaries, stack
+from local.stack import StackError
+
+__all__ = ["StackError", "register"]
+_POLL_SECONDS = 0.2
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    for command in (up, down, status, logs, reset):
+        app.command()(command)
+    app.command(hidden=True)(prepare)
+
+
+def _folder(data: Path | None) -> Path:
+    return data or Settings().data
+
+
+def prepare() -> None:
+    """Find or build the programs that the stack runs; start nothing."""
+    found = binaries.find(typer.echo)
+    for name, path in vars(found).items():
+        typer.echo(f"{name}: {path}")
+
+
+def up(
+    namespaces: Annotated[str, typer.Option(help="their names, with commas between")] = "prod,dev",
+    detach: Annotated[bool, typer.Option("--detach", help="return when all is ready")] = False,
+    dashboard: Annotated[bool, typer.Option("--dashboard/--no-dashboard", help="with the page")] = True,
+    protect: Annotated[list[str] | None, typer.Option(help="a namespace where writing is locked")] = None,
+    port: Annotated[int | None, typer.Option(help="the dashboard's port", min=1, max=65535)] = None,
+    data: Data = None,
+) -> None:
+    """Start Redis, Dapr, an agent per namespace and the dashboard; Ctrl-C ends all of it."""
+    options = stack.UpOptions(
+        data=_folder(data),
+        namespaces=tuple(name.strip() for name in namespaces.split(",") if name.strip()),
+        protect=tuple(protect or ()),
+        dashboard=dashboard,
+        port=port,
+    )
+    start = stack.start_detached if detach else stack.up
+    start(options, report=typer.echo)
+
+
+def down(data: Data = None) -> None:
+    """End the stack, also what a crash left behind."""
+    ended = stack.down(_folder(data))
+    typer.echo("stopped" if ended else "nothing was running")
+
+
+def status(json: Json = False, data: Data = None) -> None:
+    """What runs, where, and whether it is ready; exit status 1 where a part is not."""
+    found = stack.status(_folder(data))
+    if found is None:
+        raise StackError("No stack is running: start it with `daca-ops up`.")
+    if json:
+        output.as_json(found)
+    else:
+        output.table(
+            ("namespace", "agent", "sidecar", "redis"),
+            [
+                (
+                    n["name"],
+                    _state(n["agent"]),
+                    _state(n["sidecar"]),
+                    f"{n['redis']['host']}:{n['redis']['port']}",
+                )
+                for n in found["namespaces"]
+            ],
+        )
+        typer.echo(f"dashboard  {found['dashboard'] or 'not started'}")
+    if not all(n["agent"]["ready"] and n["sidecar"]["ready"] for n in found["namespaces"]):
+        raise typer.Exit(1)
+
+
+def _state(part: dict[str, str]) -> str:
+    return f"{part['url']}  {'ready' if part['ready'] else 'down' if part['pid'] is None else 'not ready'}"
+
+
+def reset(namespace: Annotated[str, typer.Argument(help="whose data to delete")], data: Data = None) -> None:
+    """Delete all actors and events of one namespace; a protected one is refused."""
+    count = stack.reset(_folder(data), namespace)
+    typer.echo(f"{namespace}: deleted {count:,} keys")
+
+
+def logs(
+    namespace: Annotated[list[str] | None, typer.Option("--namespace", "-n", help="only these")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until Ctrl-C")] = False,
+    lines: Annotated[int, typer.Option(help="the newest lines of each log", min=0)] = 20,
+    data: Data = None,
+) -> None:
+    """The newest lines of every process's log, each marked with the process."""
+    files = {
+        name: path
+        for name, path in stack.log_files(_folder(data)).items()
+        if not namespace or any(name.startswith(f"{chosen}-") for chosen in namespace)
+    }
+    if not files:
+        raise StackError("There are no logs yet: start the stack with `daca-ops up`.")
+    opened = {name: path.open(errors="replace") for name, path in files.items()}
+    for name, file in opened.items():
+        for line in file.readlines()[-lines:] if lines else file.readlines()[:0]:
+            typer.echo(f"{name} | {line.rstrip()}")
+    while follow:
+        for line in _new_lines(opened):
+            typer.echo(line)
+        time.sleep(_POLL_SECONDS)
+
+
+def _new_lines(opened: dict[str, TextIO]) -> Iterator[str]:
+    for name, file in opened.items():
+        for line in file:
+            yield f"{name} | {line.rstrip()}"
