@@ -1,0 +1,1 @@
+"""Widgets. Each draws what it is given; none decides what that is."""

@@ -46,6 +46,16 @@ class KeyValue:
 
 
 @dataclass(frozen=True)
+class StoreInfo:
+    """One Redis server as it says of itself; `run_id` tells two servers apart whatever they are called."""
+
+    version: str
+    run_id: str
+    used_memory_bytes: int
+    keys: int
+
+
+@dataclass(frozen=True)
 class Group:
     """A consumer group; `lag` is None where this Redis does not give it (before 7.0)."""
 

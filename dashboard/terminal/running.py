@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import IO, Annotated
 
 import typer
 
@@ -122,7 +122,7 @@ def logs(
         time.sleep(_POLL_SECONDS)
 
 
-def _new_lines(opened: dict[str, TextIO]) -> Iterator[str]:
+def _new_lines(opened: Mapping[str, IO[str]]) -> Iterator[str]:
     for name, file in opened.items():
         for line in file:
             yield f"{name} | {line.rstrip()}"

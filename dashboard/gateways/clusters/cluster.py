@@ -12,11 +12,11 @@ class Cluster(Protocol):
 
     @property
     def kind(self) -> str:
-        """"kubernetes", "local" or "static"."""
+        """ "kubernetes", "local" or "static"."""
         ...
 
     def places(self) -> tuple[Place, ...]:
-        """Every namespace, in the cluster's own order; empty where there is none. Cheap enough to call often."""
+        """Every namespace, in the cluster's own order; cheap enough to call often."""
         ...
 
     def why_down(self, namespace: str) -> str:

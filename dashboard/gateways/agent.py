@@ -1,0 +1,87 @@
+"""The agent's REST API."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from dashboard.gateways.http import JsonHttp
+from dashboard.model.chat import HistoryPage, Message, turns_of
+from dashboard.model.errors import GatewayError, Rejected
+
+_PREVIOUS = re.compile(r'<([^>]*)>\s*;\s*rel="?prev"?')
+
+
+class AgentGateway:
+    """Calls to one agent; raises `GatewayError` alone."""
+
+    def __init__(
+        self, url: str, *, timeout: float = 5.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._http = JsonHttp("The agent", url, timeout=timeout, transport=transport)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(self, actor_id: str, content: str, message_id: str) -> str:
+        """The answer's text; the same `message_id` again returns the first answer and adds no turn."""
+        body = {"role": "user", "content": content}
+        headers = {"Idempotency-Key": message_id}
+        answer, _ = self._http.call("POST", f"/chat/{actor_id}", json=body, headers=headers)
+        try:
+            return str(answer["response"]["content"])
+        except (KeyError, TypeError) as error:
+            raise Rejected("The agent's answer has no response.content.") from error
+
+    def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
+        """The newest `limit` turns older than the cursor `before`."""
+        began = time.monotonic()
+        params = {"limit": str(2 * limit), "details": "true"}
+        if before is not None:
+            params["before"] = before
+        body, headers = self._http.call("GET", f"/chat/{actor_id}/history", params=params)
+        return HistoryPage(
+            turns=turns_of(_messages(body)),
+            before=_previous(headers.get("link", "")),
+            latency_ms=(time.monotonic() - began) * 1000,
+            read_at=time.time(),
+        )
+
+    def readiness(self) -> str:
+        """Why the agent is not ready, "" when it is; raises where it does not answer at all."""
+        self._http.call("GET", "/livez")
+        try:
+            self._http.call("GET", "/readyz")
+        except GatewayError as error:
+            return error.what
+        return ""
+
+    def events(self) -> list[dict[str, Any]]:
+        """The newest events that this replica received, newest first."""
+        body, _ = self._http.call("GET", "/events")
+        events = body.get("events") if isinstance(body, dict) else None
+        if not isinstance(events, list):
+            raise Rejected("The agent's answer has no list of events.")
+        return events
+
+
+def _messages(body: Any) -> list[Message]:
+    try:
+        return [
+            Message(
+                str(m["role"]), str(m["content"]), int(m.get("turn", 0)), m.get("time", ""), m.get("id", "")
+            )
+            for m in body["history"]
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Rejected("The agent's answer is no history.") from error
+
+
+def _previous(link: str) -> str | None:
+    found = _PREVIOUS.search(link)
+    values = parse_qs(urlsplit(found[1]).query).get("before") if found else None
+    return values[0] if values else None

@@ -1,0 +1,59 @@
+"""Namespaces of the local stack, read from its state file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dashboard.model.errors import Unreachable
+from dashboard.model.places import Place, RedisAddress
+from local import state
+from local.errors import StackError
+from local.layout import Layout
+from local.ports import HOST
+from local.state import Namespace, State
+
+NOT_RUNNING = "The local stack is not running: start it with `daca-ops up`."
+
+
+class LocalCluster:
+    """The stack in one data folder; reads the file anew at each call, so a restart is seen at once."""
+
+    kind = "local"
+
+    def __init__(self, data: Path) -> None:
+        self._layout = Layout(data.resolve())
+
+    def places(self) -> tuple[Place, ...]:
+        found = self._state()
+        return tuple(_place(namespace) for namespace in found.namespaces) if found else ()
+
+    def why_down(self, namespace: str) -> str:
+        found = self._state()
+        if found is None:
+            return NOT_RUNNING
+        down = [
+            part for part in ("redis", "sidecar", "agent") if not self._lives(found, f"{namespace}-{part}")
+        ]
+        return f"{' and '.join(down)} ended and will be started again" if down else ""
+
+    def _state(self) -> State | None:
+        try:
+            return state.running(self._layout)
+        except StackError as error:
+            raise Unreachable(str(error)) from error
+
+    @staticmethod
+    def _lives(found: State, name: str) -> bool:
+        process = found.processes.get(name)
+        return process is not None and process.handle() is not None
+
+
+def _place(namespace: Namespace) -> Place:
+    password = namespace.password_file.read_text()
+    return Place(
+        namespace.name,
+        namespace.protected,
+        f"http://{HOST}:{namespace.ports.agent}",
+        f"http://{HOST}:{namespace.ports.http}",
+        RedisAddress(HOST, namespace.ports.redis, password=password),
+    )

@@ -1,0 +1,121 @@
+"""Namespaces from a TOML file, for port-forwards and compose:
+
+[[namespace]]
+name = "prod"
+protected = true
+agent = "http://127.0.0.1:8000"
+sidecar = "http://127.0.0.1:3500"
+redis = "redis://127.0.0.1:6379/0"
+redis_password_file = "prod-password"    # or redis_password_env = "PROD_REDIS"
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from dashboard.model.errors import NotThere, Rejected
+from dashboard.model.names import is_namespace
+from dashboard.model.places import Place, RedisAddress
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(f"write {schemes[0]}://host:port")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _name(value: str) -> str:
+    if not is_namespace(value):
+        raise ValueError("lower-case letters, digits and dashes")
+    return value
+
+
+class _Namespace(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, AfterValidator(_name)]
+    protected: bool = False
+    agent: Annotated[str, _url("http", "https")] | None = None
+    sidecar: Annotated[str, _url("http", "https")] | None = None
+    redis: Annotated[str, _url("redis", "rediss")] | None = None
+    redis_password_file: Path | None = None
+    redis_password_env: str | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    namespace: list[_Namespace] = []
+
+
+class StaticCluster:
+    """Reads the file anew at each call: an edit is seen at once, an error names the field."""
+
+    kind = "static"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def places(self) -> tuple[Place, ...]:
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except OSError as error:
+            hint = "Write one as the README shows, or name another with --file."
+            raise NotThere(f"{self._path} cannot be read: {error.strerror}.", hint=hint) from error
+        try:
+            found = _File.model_validate(tomllib.loads(text)).namespace
+        except ValidationError as error:
+            raise Rejected(f"{self._path}: {_faults(error)}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise Rejected(f"{self._path} is no TOML: {error}.") from error
+        if len({entry.name for entry in found}) < len(found):
+            raise Rejected(f"{self._path} names a namespace twice.")
+        return tuple(self._place(entry) for entry in found)
+
+    def why_down(self, namespace: str) -> str:
+        return f"{self._path} names its namespaces."
+
+    def _place(self, entry: _Namespace) -> Place:
+        redis = self._redis(entry) if entry.redis else None
+        return Place(entry.name, entry.protected, entry.agent, entry.sidecar, redis)
+
+    def _redis(self, entry: _Namespace) -> RedisAddress:
+        parts = urlsplit(entry.redis or "")
+        database = parts.path.strip("/") or "0"
+        if not database.isdigit():
+            raise Rejected(
+                f"{self._path}: {entry.name}'s redis database is a number, as in redis://host:6379/0."
+            )
+        return RedisAddress(
+            host=parts.hostname or "",
+            port=parts.port or 6379,
+            db=int(database),
+            username=unquote(parts.username or ""),
+            password=self._password(entry) or unquote(parts.password or ""),
+            tls=parts.scheme == "rediss",
+        )
+
+    def _password(self, entry: _Namespace) -> str:
+        if entry.redis_password_env:
+            return os.environ.get(entry.redis_password_env, "")
+        if entry.redis_password_file is None:
+            return ""
+        file = self._path.parent / entry.redis_password_file
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise NotThere(
+                f"{entry.name}'s password file {file} cannot be read: {error.strerror}."
+            ) from error
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())

@@ -1,0 +1,85 @@
+"""HTTP calls whose every failure is a `GatewayError` with words for a person."""
+
+from __future__ import annotations
+
+import json as codec
+from typing import Any
+
+import httpx
+
+from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
+
+MAX_BODY_BYTES = 32 << 20
+
+
+class JsonHttp:
+    """One base URL, `what` names it in errors ("the agent"). Thread-safe; follows no redirect."""
+
+    def __init__(
+        self, what: str, url: str, *, timeout: float, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._where = f"{what} at {url}"
+        self._timeout = timeout
+        self._client = httpx.Client(base_url=url, timeout=timeout, transport=transport, trust_env=False)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def call(
+        self,
+        verb: str,
+        path: str,
+        *,
+        json: object = None,
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> tuple[Any, httpx.Headers]:
+        """The decoded JSON body and the headers of a 2xx answer; raises `GatewayError` for all else."""
+        try:
+            with self._client.stream(verb, path, json=json, headers=headers, params=params) as reply:
+                body = self._read(reply)
+        except httpx.TimeoutException as error:
+            raise Unreachable(f"{self._where} did not answer within {self._timeout:g} s.") from error
+        except httpx.ConnectError as error:
+            raise Unreachable(f"Nothing listens where {self._where} should be.") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(f"{self._where} broke off: {error}.") from error
+        if not reply.is_success:
+            raise self._refusal(reply.status_code, body)
+        return self._decode(body), reply.headers
+
+    def _read(self, reply: httpx.Response) -> bytes:
+        body = b""
+        for chunk in reply.iter_bytes():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise Rejected(f"{self._where} answered with more than {MAX_BODY_BYTES >> 20} MiB.")
+        return body
+
+    def _decode(self, body: bytes) -> Any:
+        try:
+            return codec.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise Rejected(f"{self._where} answered with something that is no JSON.") from error
+
+    def _refusal(self, status: int, body: bytes) -> GatewayError:
+        words = _detail(body) or f"HTTP status {status}"
+        said = f"{self._where} answered: {words}"
+        if status in {401, 403}:
+            return Forbidden(said)
+        if status == 404:
+            return NotThere(said)
+        if status < 400:
+            return Rejected(f"{self._where} redirects elsewhere (HTTP status {status}).")
+        if status < 500 and status not in {408, 429}:
+            return Rejected(said)
+        return Unreachable(said)
+
+
+def _detail(body: bytes) -> str:
+    """The `detail` of RFC 9457 problem details, or ""."""
+    try:
+        problem = codec.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return str(problem.get("detail") or problem.get("title") or "")[:500] if isinstance(problem, dict) else ""

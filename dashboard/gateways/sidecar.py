@@ -1,0 +1,45 @@
+"""A sidecar's metadata API (Dapr docs: reference/api/metadata_api)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from dashboard.gateways.http import JsonHttp
+from dashboard.model.errors import Rejected
+from dashboard.model.sidecar import Component, SidecarMetadata, Subscription
+
+
+class SidecarGateway:
+    """Calls to one sidecar; raises `GatewayError` alone."""
+
+    def __init__(
+        self, url: str, *, timeout: float = 2.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._http = JsonHttp("The sidecar", url, timeout=timeout, transport=transport)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def metadata(self) -> SidecarMetadata:
+        """What the sidecar says of itself."""
+        body, _ = self._http.call("GET", "/v1.0/metadata")
+        try:
+            return _metadata(body)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Rejected("The sidecar's metadata has another shape than Dapr's.") from error
+
+
+def _metadata(body: dict[str, Any]) -> SidecarMetadata:
+    runtime = body.get("actorRuntime") or {}
+    active = {a["type"]: int(a.get("count", 0)) for a in runtime.get("activeActors") or ()}
+    return SidecarMetadata(
+        version=str(body.get("runtimeVersion", "")),
+        placement_connected=runtime.get("placement") == "placement: connected",
+        active_actors=active,
+        subscriptions=tuple(
+            Subscription(s.get("pubsubname", ""), s.get("topic", "")) for s in body.get("subscriptions") or ()
+        ),
+        components=tuple(Component(c["name"], c["type"]) for c in body.get("components") or ()),
+    )
