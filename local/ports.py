@@ -30,6 +30,7 @@ class Ports:
     """What a stack listens on."""
 
     placement: int
+    raft: int
     dashboard: int
     namespaces: tuple[NamespacePorts, ...]
 
@@ -52,7 +53,7 @@ def choose(count: int, *, dashboard: int | None = None) -> Ports:
             f"Port {dashboard} is taken: stop what listens there, or choose another with --port."
         )
     taken: set[int] = set() if dashboard is None else {dashboard}
-    placement = _next(7050, taken)
+    placement, raft = _next(7050, taken), _next(8201, taken)
     namespaces = tuple(
         NamespacePorts(
             redis=_next(6379 + index, taken),
@@ -64,7 +65,7 @@ def choose(count: int, *, dashboard: int | None = None) -> Ports:
         )
         for index in range(count)
     )
-    return Ports(placement, dashboard or _next(DASHBOARD, taken), namespaces)
+    return Ports(placement, raft, dashboard or _next(DASHBOARD, taken), namespaces)
 
 
 def _next(wanted: int, taken: set[int]) -> int:

@@ -43,11 +43,12 @@ def listens(port: int) -> Callable[[], bool]:
     return probe
 
 
-def placement(layout: Layout, binaries: Binaries, port: int) -> Program:
-    """Dapr's placement service, one for all namespaces."""
+def placement(layout: Layout, binaries: Binaries, port: int, raft: int) -> Program:
+    """Dapr's placement service, one for all namespaces; it opens a raft port even when it is alone."""
     command = (
         str(binaries.placement),
         *("--port", str(port), "--listen-address", HOST, "--healthz-listen-address", HOST),
+        *("--initial-cluster", f"dapr-placement-0={HOST}:{raft}"),
         *("--healthz-port", "0", "--enable-metrics=false"),
     )
     return Program("placement", command, layout.log("placement"), listens(port))

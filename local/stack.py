@@ -223,7 +223,7 @@ def reset(data: Path, namespace: str) -> int:
         )
     password = candidate.password_file.read_text()
     with redis.Redis(host=HOST, port=candidate.ports.redis, password=password, socket_timeout=10) as client:
-        count = int(client.dbsize()) 
+        count = int(client.dbsize())
         client.flushdb()
     return count
 

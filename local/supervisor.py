@@ -50,7 +50,7 @@ class Supervisor:
             Process.of(os.getpid()), chosen.placement, chosen.dashboard if dashboard else None, namespaces, {}
         )
         try:
-            self._start(self._plan(namespaces, chosen.placement))
+            self._start(self._plan(namespaces, chosen))
             if dashboard:
                 self._start([programs.dashboard(layout, chosen.dashboard)])
             if not self.stop.is_set():
@@ -60,13 +60,13 @@ class Supervisor:
         finally:
             self._end()
 
-    def _plan(self, namespaces: tuple[Namespace, ...], placement_port: int) -> list[Program]:
-        plan = [programs.placement(self._layout, self._binaries, placement_port)]
+    def _plan(self, namespaces: tuple[Namespace, ...], chosen: ports.Ports) -> list[Program]:
+        plan = [programs.placement(self._layout, self._binaries, chosen.placement, chosen.raft)]
         for namespace in namespaces:
             token = secrets.token_urlsafe(24)
             plan.append(programs.redis(self._layout, self._binaries, namespace))
             plan.append(programs.agent(self._layout, namespace, token))
-            plan.append(programs.sidecar(self._layout, self._binaries, namespace, placement_port, token))
+            plan.append(programs.sidecar(self._layout, self._binaries, namespace, chosen.placement, token))
         return plan
 
     def _start(self, plan: list[Program]) -> None:

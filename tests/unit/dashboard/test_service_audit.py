@@ -6,6 +6,7 @@ import stat
 import threading
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +54,7 @@ def test_writers_side_by_side_lose_nothing(tmp_path: Path) -> None:
 
 
 @given(text=st.text())
-def test_any_text_comes_back_as_it_was(tmp_path_factory, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     log = AuditLog(tmp_path_factory.mktemp("log") / "audit.jsonl")
     safe = text.encode("utf-8", "replace").decode()
     log.append(entry(safe))

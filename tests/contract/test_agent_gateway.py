@@ -1,0 +1,110 @@
+"""The agent's gateway against a real HTTP server that answers as badly as one can."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.gateways.agent import AgentGateway
+from dashboard.gateways.sidecar import SidecarGateway
+from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
+
+
+class Answering:
+    """A server whose next answer is set by the test."""
+
+    def __init__(self) -> None:
+        self.status, self.body, self.headers = 200, b"{}", {"Content-Type": "application/json"}
+        self.silent = threading.Event()
+        self.silent.set()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.silent.wait(10)
+                self.send_response(outer.status)
+                for name, value in outer.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(outer.body)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.do_GET()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    answering = Answering()
+    yield answering
+    answering.silent.set()
+    answering.server.shutdown()
+    answering.server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "words"),
+    [
+        (200, b"no json", Rejected, "no JSON"),
+        (200, b"[]", Rejected, "response.content"),
+        (302, b"", Rejected, "redirects"),
+        (401, b"", Forbidden, "401"),
+        (403, b'{"detail": "not you"}', Forbidden, "not you"),
+        (404, b'{"detail": "no such route"}', NotThere, "no such route"),
+        (422, b'{"detail": "the message is empty"}', Rejected, "the message is empty"),
+        (429, b"", Unreachable, "429"),
+        (500, b"<html>", Unreachable, "500"),
+        (503, b'{"detail": "the store is away"}', Unreachable, "the store is away"),
+    ],
+)
+def test_each_bad_answer_has_its_error(
+    answering: Answering, status: int, body: bytes, error: type[GatewayError], words: str
+) -> None:
+    answering.status, answering.body = status, body
+    with pytest.raises(error, match=words):
+        AgentGateway(answering.url).send("user1", "hello", "k")
+
+
+def test_silence_ends_at_the_deadline(answering: Answering) -> None:
+    answering.silent.clear()
+    with pytest.raises(Unreachable, match=r"within 0\.2 s"):
+        AgentGateway(answering.url, timeout=0.2).send("user1", "hello", "k")
+
+
+def test_nothing_listens() -> None:
+    with pytest.raises(Unreachable, match="Nothing listens"):
+        AgentGateway("http://127.0.0.1:9").send("user1", "hello", "k")
+
+
+def test_the_link_header_leads_to_older_turns(answering: Answering) -> None:
+    answering.headers["Link"] = '</chat/u/history?limit=2&before=40&details=true>; rel="prev"'
+    history = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    answering.body = json.dumps({"history": history}).encode()
+    page = AgentGateway(answering.url).history("u", limit=1)
+    assert page.before == "40"
+    assert [(turn.user, turn.answer) for turn in page.turns] == [("q", "a")]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"history": 1}', b'{"history": [1]}', b"{}"])
+def test_another_shape_is_rejected(answering: Answering, body: bytes) -> None:
+    answering.body = body
+    with pytest.raises(Rejected):
+        AgentGateway(answering.url).history("u")
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"actorRuntime": [1]}', b'{"components": [{}]}'])
+def test_a_sidecar_of_another_shape_is_rejected(answering: Answering, body: bytes) -> None:
+    answering.body = body
+    with pytest.raises(Rejected):
+        SidecarGateway(answering.url).metadata()

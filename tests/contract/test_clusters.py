@@ -1,0 +1,109 @@
+"""Every cluster keeps one contract; each is the real thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.gateways.clusters.cluster import Cluster
+from dashboard.gateways.clusters.open import open_cluster
+from dashboard.gateways.clusters.static import StaticCluster
+from dashboard.gateways.connections import Connections
+from dashboard.model.errors import GatewayError, NotThere, Rejected
+from dashboard.services import fleet, stores
+from dashboard.services.chat import Chat
+from dashboard.services.guard import Guard
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import open_workspace
+from tests.stack.running_stack import RunningStack
+
+
+def static_file(stack: RunningStack, folder: Path) -> Path:
+    """The running stack, described as a static cluster."""
+    file = folder / "daca.toml"
+    entries = [
+        f'[[namespace]]\nname = "{n["name"]}"\nagent = "{n["agent"]["url"]}"\nsidecar = "{n["sidecar"]["url"]}"\n'
+        f'redis = "redis://{n["redis"]["host"]}:{n["redis"]["port"]}/0"\n'
+        f'redis_password_file = "{n["redis"]["password_file"]}"\n'
+        for n in stack.status()["namespaces"]
+    ]
+    file.write_text("\n".join(entries))
+    return file
+
+
+@pytest.fixture(params=["local", "static"])
+def settings(request: pytest.FixtureRequest, stack: RunningStack, tmp_path: Path) -> Settings:
+    file = static_file(stack, tmp_path)
+    return Settings(cluster=request.param, data=stack.data, static_file=file)
+
+
+@pytest.fixture
+def cluster(settings: Settings) -> Cluster:
+    return open_cluster(settings.cluster, data=settings.data, file=settings.static_file)
+
+
+def test_it_lists_its_namespaces_with_every_address(cluster: Cluster, settings: Settings) -> None:
+    assert cluster.kind == settings.cluster
+    places = cluster.places()
+    assert [place.name for place in places] == ["prod", "dev"]
+    assert all(place.agent_url and place.sidecar_url and place.redis for place in places)
+
+
+def test_every_part_answers_where_it_says(cluster: Cluster) -> None:
+    connections = Connections()
+    for place in cluster.places():
+        assert connections.agent(place).readiness() == ""
+        assert "ChatAgent" in connections.sidecar(place).metadata().hosts_actors
+        assert connections.store(place).ping().version
+    connections.close()
+
+
+def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:
+    workspace = open_workspace(settings)
+    chat = Chat(workspace, Guard())
+    deliveries = list(chat.send(["prod", "dev"], actor_id, "hello", message_id=f"{actor_id}-1"))
+    assert {d.namespace: d.answer for d in deliveries} == dict.fromkeys(
+        ("prod", "dev"), "Got your message: hello"
+    )
+    list(chat.send(["prod"], actor_id, "hello", message_id=f"{actor_id}-1"))
+    found = chat.histories(["prod", "dev", "nowhere"], actor_id)
+    assert {name: len(page.turns) for name, page in found.pages.items()} == {"prod": 1, "dev": 1}
+    assert found.failures["nowhere"].word == "not there"
+    assert actor_id in stores.actor_ids(workspace, ["prod", "dev"])
+    assert [health.state for health in fleet.check(workspace, workspace.places())] == ["ok", "ok"]
+    workspace.close()
+
+
+def test_a_local_cluster_that_does_not_run_is_empty_and_says_so(tmp_path: Path) -> None:
+    cluster = open_cluster("local", data=tmp_path, file=tmp_path)
+    assert cluster.places() == ()
+    assert "daca-ops up" in cluster.why_down("prod")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[namespace]\n", "no TOML"),
+        ('[[namespace]]\nname = "Prod"\n', "lower-case"),
+        ('[[namespace]]\nname = "a"\nagnet = "x"\n', "agnet"),
+        ('[[namespace]]\nname = "a"\nagent = "localhost:1"\n', "http://host:port"),
+        ('[[namespace]]\nname = "a"\n[[namespace]]\nname = "a"\n', "twice"),
+        ('[[namespace]]\nname = "a"\nredis = "redis://h/x"\n', "number"),
+    ],
+)
+def test_a_wrong_static_file_names_the_fault(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "daca.toml"
+    file.write_text(text)
+    with pytest.raises(Rejected, match=words):
+        StaticCluster(file).places()
+
+
+def test_a_missing_static_file_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NotThere, match="cannot be read"):
+        StaticCluster(tmp_path / "none.toml").places()
+
+
+def test_an_unknown_cluster_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(GatewayError, match="not available"):
+        open_cluster("kubernetes", data=tmp_path, file=tmp_path)

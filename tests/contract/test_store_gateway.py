@@ -1,0 +1,147 @@
+"""The store's gateway on a real Redis: every type, every key, every refusal."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import redis
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.gateways.redis_values import bytes_of
+from dashboard.gateways.store import StoreGateway
+from dashboard.model.errors import Forbidden, NotThere, Unreachable
+from dashboard.model.keys import text_of
+from dashboard.model.places import RedisAddress
+from local import ports
+from local.programs import listens
+from tests.stack.waiting import wait_until
+
+PASSWORD = "only-for-tests"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    assert program, "redis-server is needed: apt-get install redis-server"
+    port = ports.choose(1).namespaces[0].redis
+    folder: Path = tmp_path_factory.mktemp("redis")
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--requirepass",
+        PASSWORD,
+        "--dir",
+        str(folder),
+    ]
+    with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
+        wait_until(listens(port), what="Redis listens")
+        yield RedisAddress("127.0.0.1", port, password=PASSWORD)
+        server.terminate()
+
+
+@pytest.fixture
+def client(address: RedisAddress) -> Iterator[redis.Redis]:
+    with closing(redis.Redis(host=address.host, port=address.port, password=PASSWORD)) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def store(address: RedisAddress, client: redis.Redis) -> Iterator[StoreGateway]:
+    with closing(StoreGateway(address)) as store:
+        yield store
+
+
+def test_a_wrong_password_is_forbidden(address: RedisAddress) -> None:
+    for password in ("wrong", ""):
+        with pytest.raises(Forbidden, match="refuses"):
+            StoreGateway(RedisAddress(address.host, address.port, password=password)).ping()
+
+
+def test_nothing_listening_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        StoreGateway(RedisAddress("127.0.0.1", 9)).ping()
+
+
+def test_pages_together_hold_every_key(store: StoreGateway, client: redis.Redis) -> None:
+    written = {f"chat-agent||ChatAgent||u{n}||history-u{n}" for n in range(5_000)}
+    pipeline = client.pipeline(transaction=False)
+    for key in written:
+        pipeline.hset(key, mapping={"data": "[]", "version": 1})
+    pipeline.execute()
+    seen: set[str] = set()
+    cursor: str | None = None
+    while True:
+        page = store.scan(cursor=cursor)
+        seen |= {key.raw for key in page.keys}
+        cursor = page.cursor
+        if cursor is None:
+            break
+        assert page.stopped
+    assert seen == written
+
+
+def test_a_dapr_value_is_decoded(store: StoreGateway, client: redis.Redis) -> None:
+    client.hset("a||T||i||k", mapping={"data": '{"inner": 1}', "version": 7})
+    client.expire("a||T||i||k", 1000)
+    value = store.read("a||T||i||k")
+    assert (value.value, value.version, value.redis_type) == ({"inner": 1}, "7", "hash")
+    assert value.ttl_seconds is not None
+    assert value.size_bytes is not None
+
+
+def test_every_type_is_shown(store: StoreGateway, client: redis.Redis) -> None:
+    client.set("string", b"\xff\x00")
+    client.rpush("list", *range(1_000))
+    client.sadd("set", "member")
+    client.zadd("zset", {"member": 1.5})
+    client.xadd("stream", {"data": '{"type": "T"}'})
+    client.pfadd("hyperloglog", "x")
+    kinds = {name: store.read(name).redis_type for name in ("string", "list", "set", "zset", "stream")}
+    assert all(kinds[name] == name for name in kinds)
+    assert len(store.read("list").raw) == 100
+    assert store.read("string").raw["value"] == "\\xff\x00"
+    assert {key.kind for key in store.scan().keys if key.raw == "stream"} == {"stream"}
+
+
+def test_a_binary_key_reads_back(store: StoreGateway, client: redis.Redis) -> None:
+    client.set(b"\xff\xfe||x", "value")
+    (key,) = store.scan().keys
+    assert store.read(key.raw).raw == {"value": "value"}
+
+
+@given(st.binary().filter(lambda raw: b"\\" not in raw))
+def test_any_key_survives_being_shown(raw: bytes) -> None:
+    assert bytes_of(text_of(raw)) == raw
+
+
+def test_a_missing_key_is_not_there(store: StoreGateway) -> None:
+    with pytest.raises(NotThere):
+        store.read("nothing")
+
+
+def test_streams_and_groups(store: StoreGateway, client: redis.Redis) -> None:
+    client.xadd("user-chat", {"data": '{"id": "e1"}'})
+    client.xgroup_create("user-chat", "chat-agent", id="0")
+    (stream,) = store.streams()
+    assert (stream.name, stream.length, stream.groups[0].name) == ("user-chat", 1, "chat-agent")
+    ((entry_id, fields),) = store.entries("user-chat")
+    assert fields == {"data": {"id": "e1"}}
+    assert store.entries("user-chat", before=entry_id) == ()
+    assert client.xinfo_groups("user-chat")[0]["consumers"] == 0  # type: ignore[index]
+
+
+def test_actor_ids_are_those_with_state(store: StoreGateway, client: redis.Redis) -> None:
+    for actor in ("b", "a"):
+        client.hset(f"chat-agent||ChatAgent||{actor}||history-{actor}", mapping={"data": "[]"})
+    client.set("other", "x")
+    assert store.actor_ids() == ("a", "b")

@@ -1,0 +1,65 @@
+"""Alignment keeps every turn, in order, exactly once."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.model.alignment import align
+from dashboard.model.chat import Message, Turn, turns_of
+from dashboard.model.keys import parse_key, unwrap
+
+words = st.lists(st.sampled_from(["hi", "price?", "bye", "ok"]), max_size=12)
+
+
+def turns(contents: list[str]) -> tuple[Turn, ...]:
+    return tuple(Turn(n, text, f"Got your message: {text}") for n, text in enumerate(contents, start=1))
+
+
+@given(words, words, words)
+def test_each_turn_appears_once_and_in_order(a: list[str], b: list[str], c: list[str]) -> None:
+    histories = {"prod": turns(a), "dev": turns(b), "test": turns(c)}
+    comparison = align(histories)
+    for name, history in histories.items():
+        assert tuple(row.cells[name] for row in comparison.rows if row.cells[name]) == history
+
+
+@given(words)
+def test_equal_histories_are_the_same_throughout(contents: list[str]) -> None:
+    comparison = align({"prod": turns(contents), "dev": turns(contents)})
+    assert comparison.count("same") == len(contents) == len(comparison.rows)
+
+
+def test_a_turn_of_one_namespace_does_not_shift_the_rest() -> None:
+    comparison = align({"prod": turns(["hi", "price?", "bye"]), "dev": turns(["hi", "bye"])})
+    assert [row.words for row in comparison.rows] == ["same", "only in prod", "same"]
+
+
+def test_the_namespace_that_lacks_history_is_told() -> None:
+    comparison = align({"prod": (), "dev": turns(["hi"])})
+    assert [row.words for row in comparison.rows] == ["only in dev"]
+
+
+def test_another_answer_differs() -> None:
+    comparison = align({"prod": (Turn(1, "hi", "a"),), "dev": (Turn(1, "hi", "b"),)})
+    assert [row.words for row in comparison.rows] == ["differs"]
+
+
+@given(st.lists(st.sampled_from(["user", "assistant"]), max_size=20))
+def test_no_message_is_lost_in_pairing(roles: list[str]) -> None:
+    messages = [Message(role, f"m{n}") for n, role in enumerate(roles)]
+    texts = [text for t in turns_of(messages) for text in (t.user, t.answer) if text]
+    assert texts == [m.content for m in messages]
+
+
+@given(st.text())
+def test_any_key_and_any_text_is_readable(text: str) -> None:
+    assert parse_key(text).raw == text
+    unwrap(text)
+
+
+def test_a_dapr_key_is_taken_apart_and_nested_json_unwrapped() -> None:
+    key = parse_key("chat-agent||ChatAgent||user1||history-user1")
+    assert (key.kind, key.path[2]) == ("actor", "user1")
+    assert unwrap('"{\\"a\\": [1]}"') == {"a": [1]}
+    assert unwrap("10s") == "10s"
