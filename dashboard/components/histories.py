@@ -25,12 +25,12 @@ def show_counts(comparison: Comparison) -> None:
 
 def show_row(row: Row, number: int) -> None:
     """One turn in every namespace, marked with how it compares."""
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         if len(row.cells) > 1:
             st.caption(f"{ICONS[row.verdict]} {row.words}")
         columns = st.columns(len(row.cells))
         for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
-            with column:
+            with column.container(gap="xsmall"):
                 _show_turn(name, turn, key=f"turn-{number}-{name}")
 
 
@@ -47,8 +47,9 @@ def _show_turn(name: str, turn: Turn | None, *, key: str) -> None:
 
 
 def _show_text(text: str, *, icon: str, key: str) -> None:
-    mark, body = st.columns([1, 24], gap="small", vertical_alignment="top")
-    mark.markdown(icon)
-    if len(text) > LONG_TEXT and not body.toggle(f"Show all {len(text):,} characters", key=key):
-        text = text[:LONG_TEXT] + " …"
-    body.text(text)
+    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+        st.markdown(icon, width="content")
+        with st.container(gap="xsmall"):
+            if len(text) > LONG_TEXT and not st.toggle(f"Show all {len(text):,} characters", key=key):
+                text = text[:LONG_TEXT] + " …"
+            st.text(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 IDLE_SECONDS = 10 * 60
-INTERVALS = {"off": None, "2 s": 2, "5 s": 5, "10 s": 10, "30 s": 30}
+INTERVALS = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
 
 
 @dataclass(frozen=True)

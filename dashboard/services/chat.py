@@ -61,7 +61,8 @@ class Chat:
             return agent.history(actor_id, limit=turns, before=cursors.get(name))
 
         found = Histories()
-        for outcome in each(namespaces, call, deadline=self.workspace.deadline):
+        outcomes = {o.namespace: o for o in each(namespaces, call, deadline=self.workspace.deadline)}
+        for outcome in (outcomes[name] for name in namespaces):
             if outcome.failure:
                 found.failures[outcome.namespace] = outcome.failure
             elif outcome.value is not None:

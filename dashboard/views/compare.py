@@ -24,7 +24,8 @@ names = tuple(place.name for place in places)
 deliveries: dict[str, Delivery] = st.session_state.setdefault("deliveries", {})
 
 st.subheader("Compare", anchor=False)
-content = st.chat_input(f"Write to {' and '.join(names)}", max_chars=8000, submit_mode="disable")
+with st.container():  # inside a container the input stays at the top, and the page does not scroll to its end
+    content = st.chat_input(f"Write to {' and '.join(names)}", max_chars=8000, submit_mode="disable")
 panes = {}
 for column, place in zip(st.columns(len(places)), places, strict=True):
     with column:

@@ -22,10 +22,9 @@ def _table(found: tuple[NamespaceHealth, ...]) -> pd.DataFrame:
         {
             "Namespace": health.namespace + (" (protected)" if health.protected else ""),
             "State": f"{ICONS[health.state]} {_WORDS[health.state]}",
-            **{part.name.capitalize(): f"{ICONS[part.state]} {part.words}" for part in health.parts},
-            "Active actors": "-" if health.active_actors is None else str(health.active_actors),
-            "Dapr": health.dapr_version or "-",
             "Latency": "-" if health.latency_ms is None else f"{health.latency_ms:.0f} ms",
+            **{part.name.capitalize(): f"{ICONS[part.state]} {part.words}" for part in health.parts},
+            "Actors": "-" if health.active_actors is None else f"{health.active_actors} active",
         }
         for health in found
     )

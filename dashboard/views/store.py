@@ -27,11 +27,13 @@ workspace = get_workspace()
 
 def _show_value(value: KeyValue) -> None:
     st.text(value.key)
-    version, ttl, size = st.columns(3)
-    version.metric("Version", value.version or "none")
-    ttl.metric("Expires", "never" if value.ttl_seconds is None else f"in {value.ttl_seconds:,} s")
-    size.metric("Size", "not given" if value.size_bytes is None else f"{value.size_bytes:,} B")
-    st.json(value.value, expanded=2) if isinstance(value.value, dict | list) else st.text(str(value.value))
+    expires = "never expires" if value.ttl_seconds is None else f"expires in {value.ttl_seconds:,} s"
+    size = "size not given" if value.size_bytes is None else f"{value.size_bytes:,} bytes"
+    st.caption(f"{value.redis_type}, version {value.version or 'none'}, {expires}, {size}")
+    if isinstance(value.value, dict | list):
+        st.json(value.value, expanded=2)
+    else:
+        st.text(str(value.value))
     if st.toggle("Raw", key="raw"):
         for name, text in value.raw.items():
             st.caption(name)

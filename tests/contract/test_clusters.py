@@ -23,7 +23,8 @@ def static_file(stack: RunningStack, folder: Path) -> Path:
     """The running stack, described as a static cluster."""
     file = folder / "daca.toml"
     entries = [
-        f'[[namespace]]\nname = "{n["name"]}"\nagent = "{n["agent"]["url"]}"\nsidecar = "{n["sidecar"]["url"]}"\n'
+        f'[[namespace]]\nname = "{n["name"]}"\n'
+        f'agent = "{n["agent"]["url"]}"\nsidecar = "{n["sidecar"]["url"]}"\n'
         f'redis = "redis://{n["redis"]["host"]}:{n["redis"]["port"]}/0"\n'
         f'redis_password_file = "{n["redis"]["password_file"]}"\n'
         for n in stack.status()["namespaces"]

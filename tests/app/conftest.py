@@ -1,0 +1,123 @@
+"""The pages in Streamlit's own script runner, on a cluster that is made up.
+
+`tests/contract` runs the same services on the real thing; here only what a click does is of interest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components import provider
+from dashboard.model.chat import HistoryPage, Turn
+from dashboard.model.errors import Unreachable
+from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
+from dashboard.model.names import history_key
+from dashboard.model.places import Place, RedisAddress
+from dashboard.model.sidecar import SidecarMetadata, Subscription
+from dashboard.services.audit import AuditLog
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import Workspace
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+class MadeUpNamespace:
+    """Agent, sidecar and store of one namespace, in memory; `down` makes each call fail."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.turns: list[Turn] = []
+        self.sent: list[tuple[str, str]] = []
+
+    def _check(self) -> None:
+        if self.down:
+            raise Unreachable("Nothing listens where the agent should be.", hint="It ended.")
+
+    def send(self, actor_id: str, content: str, message_id: str) -> str:
+        self.sent.append((content, message_id))
+        self._check()
+        answer = f"Got your message: {content}"
+        self.turns.append(Turn(len(self.turns) + 1, content, answer))
+        return answer
+
+    def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
+        self._check()
+        end = int(before) if before else len(self.turns)
+        start = max(0, end - limit)
+        return HistoryPage(tuple(self.turns[start:end]), str(start) if start else None, 1.0, 0.0)
+
+    def readiness(self) -> str:
+        self._check()
+        return ""
+
+    def metadata(self) -> SidecarMetadata:
+        return SidecarMetadata("1.18.1", True, {"ChatAgent": 1}, (Subscription("daca-pubsub", "user-chat"),))
+
+    def ping(self) -> StoreInfo:
+        return StoreInfo("7.0.15", "run", 1, 1)
+
+    def actor_ids(self) -> tuple[str, ...]:
+        return ("user1", "user2")
+
+    def scan(self, **_: object) -> KeyPage:
+        return KeyPage((parse_key(history_key("user1")),), 500)
+
+    def read(self, key: str) -> KeyValue:
+        return KeyValue(key, "hash", {"total": 2}, {"data": "{}"}, "3", None, 100)
+
+    def streams(self) -> tuple[()]:
+        return ()
+
+
+class MadeUpCluster:
+    """prod and dev; also stands for the connections to them."""
+
+    kind = "local"
+
+    def __init__(self) -> None:
+        self.namespaces = {"prod": MadeUpNamespace(), "dev": MadeUpNamespace()}
+        self.protected: set[str] = set()
+
+    def places(self) -> tuple[Place, ...]:
+        redis = RedisAddress("127.0.0.1", 6379)
+        return tuple(Place(n, n in self.protected, "http://a", "http://s", redis) for n in self.namespaces)
+
+    def why_down(self, namespace: str) -> str:
+        return "start it with `daca-ops up`"
+
+    def agent(self, place: Place) -> MadeUpNamespace:
+        return self.namespaces[place.name]
+
+    sidecar = agent
+    store = agent
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def cluster() -> MadeUpCluster:
+    return MadeUpCluster()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(deadline=10)
+
+
+@pytest.fixture
+def app(
+    cluster: Any, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AppTest]:
+    workspace = Workspace(settings, cluster, cluster, AuditLog(tmp_path / "audit.jsonl"))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    monkeypatch.setattr(provider, "open_workspace", lambda _: workspace)
+    yield AppTest.from_file(str(APP), default_timeout=20)
+    st.cache_resource.clear()

@@ -1,0 +1,154 @@
+"""What a click does, and what comes after it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.model.chat import Turn
+from dashboard.services.settings import Settings
+from tests.app.conftest import MadeUpCluster
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for element in app.text]
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.caption)
+
+
+def button(app: AppTest, label: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    return next(element for element in app.button if element.label == label)
+
+
+def test_a_message_reaches_both_and_both_answers_are_shown(app: AppTest, cluster: MadeUpCluster) -> None:
+    app.run()
+    app.chat_input[0].set_value("Hi there").run()
+    assert not app.exception
+    assert [n.sent[0][0] for n in cluster.namespaces.values()] == ["Hi there", "Hi there"]
+    assert texts(app).count("Got your message: Hi there") == 4
+    assert "same" in captions(app)
+
+
+def test_one_that_fails_says_why_and_sends_again_under_the_same_id(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    dev = cluster.namespaces["dev"]
+    dev.down = True
+    app.run()
+    app.chat_input[0].set_value("Hi").run()
+    assert "Nothing listens where the agent should be." in texts(app)
+    assert "Got your message: Hi" in texts(app)
+    dev.down = False
+    button(app, "Send again").click().run()
+    first, again = dev.sent
+    assert first == again
+    assert len(cluster.namespaces["prod"].sent) == 1
+    assert "Send again" not in [element.label for element in app.button]
+
+
+def test_texts_are_never_markup(app: AppTest, cluster: MadeUpCluster) -> None:
+    hostile = "<img src=x onerror=alert(1)> **b** [x](javascript:1)"
+    cluster.namespaces["prod"].turns.append(Turn(1, hostile, hostile))
+    app.run()
+    assert texts(app).count(hostile) == 2
+    assert not [element for element in app.markdown if "onerror" in element.value]
+
+
+def test_only_differences_hides_what_is_the_same(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, namespace in cluster.namespaces.items():
+        namespace.turns += [Turn(1, "both", "b"), Turn(2, f"only {name}", "o")]
+    app.run()
+    assert "both" in texts(app)
+    app.toggle(key="differences").set_value(True).run()
+    assert "both" not in texts(app)
+    assert "only prod" in texts(app)
+
+
+def test_older_turns_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
+    for namespace in cluster.namespaces.values():
+        namespace.turns += [Turn(n, f"turn {n}.", "a") for n in range(1, 81)]
+    app.run()
+    assert "turn 80." in texts(app)
+    assert "turn 1." not in texts(app)
+    button(app, "Older 50 turns").click().run()
+    assert "turn 1." in texts(app)
+    button(app, "Newest turns").click().run()
+    assert "turn 80." in texts(app)
+
+
+def test_another_page_and_back_keeps_the_view(app: AppTest) -> None:
+    app.run()
+    app.text_input(key="actor").set_value("user2").run()
+    app.multiselect(key="ns").set_value(["dev"]).run()
+    for page in ("overview", "store", "activity", "compare"):
+        app.switch_page(f"views/{page}.py").run()
+        assert not app.exception
+    assert app.text_input(key="actor").value == "user2"
+    assert app.multiselect(key="ns").value == ["dev"]
+
+
+def test_a_wrong_actor_id_says_what_one_is(app: AppTest) -> None:
+    app.run()
+    app.text_input(key="actor").set_value("a b").run()
+    assert "1 to 64" in app.warning[0].value
+    assert not app.chat_input
+
+
+def test_a_protected_namespace_is_locked_until_its_name_is_typed(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    cluster.protected = {"prod"}
+    app.run()
+    app.chat_input[0].set_value("too early").run()
+    assert "prod is protected. Type its name to unlock it for 15 minutes." in texts(app)
+    assert not cluster.namespaces["prod"].sent
+    app.text_input(key="unlock-prod").set_value("prod").run()
+    app.chat_input[0].set_value("now").run()
+    assert cluster.namespaces["prod"].sent[0][0] == "now"
+
+
+class TestReadOnly:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(read_only=True)
+
+    def test_no_message_leaves_a_read_only_dashboard(self, app: AppTest, cluster: MadeUpCluster) -> None:
+        app.run()
+        app.chat_input[0].set_value("Hi").run()
+        assert not any(namespace.sent for namespace in cluster.namespaces.values())
+        assert any("read-only" in text for text in texts(app))
+
+
+def test_no_namespaces_says_what_to_do(app: AppTest, cluster: MadeUpCluster) -> None:
+    cluster.namespaces = {}
+    for page in ("compare", "overview", "store"):
+        app.switch_page(f"views/{page}.py").run()
+        assert app.code[0].value == "make demo"
+
+
+def test_overview_shows_the_part_that_is_down(app: AppTest, cluster: MadeUpCluster) -> None:
+    cluster.namespaces["dev"].down = True
+    app.switch_page("views/overview.py").run()
+    table = app.dataframe[0].value
+    assert list(table["State"]) == ["✓ all well", "✕ down"]
+    assert "Nothing listens" in table["Agent"][1]
+
+
+def test_a_key_is_shown_decoded(app: AppTest) -> None:
+    app.switch_page("views/store.py").run()
+    app.selectbox(key="key").set_value("chat-agent||ChatAgent||user1||history-user1").run()
+    assert '"total": 2' in app.json[0].value or '"total":2' in app.json[0].value
+    assert "version 3" in captions(app)
+
+
+def test_activity_lists_what_was_sent(app: AppTest) -> None:
+    app.switch_page("views/activity.py").run()
+    assert "Nothing was sent" in app.info[0].value
+    app.switch_page("views/compare.py").run()
+    app.chat_input[0].set_value("Hi").run()
+    app.switch_page("views/activity.py").run()
+    assert sorted(app.dataframe[0].value["Namespace"]) == ["dev", "prod"]
+    app.text_input(key="activity").set_value("prod").run()
+    assert list(app.dataframe[0].value["Namespace"]) == ["prod"]
