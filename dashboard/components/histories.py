@@ -13,7 +13,8 @@ LONG_TEXT = 1_200
 
 def show_counts(comparison: Comparison) -> None:
     """ "41 turns, 40 same, 1 only in prod"."""
-    parts = [f"{len(comparison.rows)} turns", f"{comparison.count('same')} same"]
+    count = len(comparison.rows)
+    parts = [f"{count} turn{'' if count == 1 else 's'}", f"{comparison.count('same')} same"]
     if comparison.count("differs"):
         parts.append(f"{comparison.count('differs')} differ")
     for name in comparison.namespaces:

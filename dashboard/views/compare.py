@@ -101,12 +101,15 @@ def _show_export(found: Histories) -> None:
 def _show_paging(found: Histories, older: dict[str, dict[str, str]]) -> None:
     cursors = {name: page.before for name, page in found.pages.items() if page.before}
     newest, next_older = st.columns(2)
-    if actor_id in older and newest.button("Newest turns", icon=":material/first_page:"):
-        st.session_state["older"] = {}
-        st.rerun(scope="fragment")
-    if cursors and next_older.button(f"Older {TURNS_A_PAGE} turns", icon=":material/history:"):
-        st.session_state["older"] = {actor_id: cursors}
-        st.rerun(scope="fragment")
+    if actor_id in older:
+        newest.button("Newest turns", icon=":material/first_page:", on_click=_go_to, args=({},))
+    if cursors:
+        label = f"Older {TURNS_A_PAGE} turns"
+        next_older.button(label, icon=":material/history:", on_click=_go_to, args=({actor_id: cursors},))
+
+
+def _go_to(older: dict[str, dict[str, str]]) -> None:
+    st.session_state["older"] = older
 
 
 histories()
