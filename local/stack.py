@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,7 +18,7 @@ from typing import Any
 import psutil
 import redis
 
-from local import binaries, programs, state
+from local import binaries, process, programs, state
 from local.errors import StackError
 from local.layout import Layout
 from local.ports import HOST
@@ -54,7 +55,7 @@ def check_options(options: UpOptions) -> None:
 
 
 def up(options: UpOptions, report: Report) -> None:
-    """Run the stack in this process until SIGINT or SIGTERM."""
+    """Run the stack in this process until SIGINT, SIGTERM or SIGHUP (the terminal is closed)."""
     check_options(options)
     layout = Layout(options.data.resolve())
     with state.exclusive(layout):
@@ -65,7 +66,7 @@ def up(options: UpOptions, report: Report) -> None:
         def stop(signum: int, frame: FrameType | None) -> None:
             supervisor.stop.set()
 
-        for signum in (signal.SIGINT, signal.SIGTERM):
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, stop)
         report(f"starting {', '.join(options.namespaces)} in {layout.data}")
         supervisor.run(
@@ -83,15 +84,37 @@ def start_detached(options: UpOptions, report: Report) -> None:
         binaries.find(report)
     output = layout.log("stack")
     with output.open("wb") as log:
-        process = subprocess.Popen(
-            _command(options), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        supervisor = subprocess.Popen(
+            _command(options),
+            cwd=programs.PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
-    deadline = time.monotonic() + 2 * READY_SECONDS
-    for line in _follow(output, until=lambda: _settled(layout, process) or time.monotonic() > deadline):
-        report(line)
-    running = state.running(layout)
-    if process.poll() is not None or running is None or not running.ready:
+    ready = False
+    try:
+        deadline = time.monotonic() + 2 * READY_SECONDS
+        for line in _follow(
+            output, until=lambda: _settled(layout, supervisor) or time.monotonic() > deadline
+        ):
+            report(line)
+        found = state.running(layout)
+        ready = bool(supervisor.poll() is None and found and found.ready)
+    finally:
+        if not ready:  # late, or given up with Ctrl-C: nothing half-started may stay behind
+            _end(supervisor)
+    if not ready:
         raise StackError(f"The stack did not start; {output} says:\n{output.read_text()[-2000:]}")
+
+
+def _end(supervisor: subprocess.Popen[bytes]) -> None:
+    supervisor.terminate()
+    try:
+        supervisor.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
 
 
 def _command(options: UpOptions) -> list[str]:
@@ -102,8 +125,8 @@ def _command(options: UpOptions) -> list[str]:
     return command + [word for name in options.protect for word in ("--protect", name)]
 
 
-def _settled(layout: Layout, process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is not None:
+def _settled(layout: Layout, supervisor: subprocess.Popen[bytes]) -> bool:
+    if supervisor.poll() is not None:
         return True
     found = state.running(layout)
     return bool(found and found.ready)
@@ -127,7 +150,7 @@ def down(data: Path) -> bool:
         return False
     supervisor = found.supervisor.handle()
     if supervisor:
-        supervisor.terminate()
+        _signal(supervisor.terminate)
         _wait([supervisor])
     _end_leftovers(layout)
     return True
@@ -137,18 +160,23 @@ def _end_leftovers(layout: Layout) -> None:
     found = state.read(layout)
     if found is None:
         return
-    left = [handle for process in found.processes.values() if (handle := process.handle())]
-    for process in left:
-        process.terminate()
+    left = [handle for recorded in found.processes.values() if (handle := recorded.handle())]
+    for handle in left:
+        _signal(handle.terminate)
     _wait(left)
     layout.state.unlink(missing_ok=True)
 
 
 def _wait(processes: list[psutil.Process]) -> None:
     _, alive = psutil.wait_procs(processes, timeout=END_SECONDS)
-    for process in alive:
-        process.kill()
+    for handle in alive:
+        _signal(handle.kill)
     psutil.wait_procs(alive, timeout=5)
+
+
+def _signal(send: Callable[[], None]) -> None:
+    with suppress(psutil.NoSuchProcess):  # it ended by itself in between
+        send()
 
 
 def status(data: Path) -> dict[str, Any] | None:
@@ -170,27 +198,32 @@ def status(data: Path) -> dict[str, Any] | None:
 
 
 def _pid(found: State, name: str) -> int | None:
-    process: Process | None = found.processes.get(name)
-    return process.pid if process and process.handle() else None
+    recorded: Process | None = found.processes.get(name)
+    return recorded.pid if recorded and recorded.handle() else None
+
+
+def _ready(pid: int | None, port: int, path: str) -> bool:
+    """Whether the process itself answers at `port`, not another program that took its place."""
+    return pid is not None and process.listens(pid, port) and programs.answers(f"http://{HOST}:{port}{path}")
 
 
 def _namespace(layout: Layout, found: State, namespace: Namespace) -> dict[str, Any]:
     ports, name = namespace.ports, namespace.name
-    agent, sidecar = f"http://{HOST}:{ports.agent}", f"http://{HOST}:{ports.http}"
+    agent, sidecar = _pid(found, f"{name}-agent"), _pid(found, f"{name}-sidecar")
     return {
         "name": name,
         "protected": namespace.protected,
         "agent": {
-            "url": agent,
-            "pid": _pid(found, f"{name}-agent"),
-            "ready": programs.answers(f"{agent}/readyz"),
+            "url": f"http://{HOST}:{ports.agent}",
+            "pid": agent,
+            "ready": _ready(agent, ports.agent, "/readyz"),
             "log": str(layout.log(f"{name}-agent")),
         },
         "sidecar": {
-            "url": sidecar,
-            "pid": _pid(found, f"{name}-sidecar"),
+            "url": f"http://{HOST}:{ports.http}",
+            "pid": sidecar,
             "version": programs.sidecar_version(ports.http),
-            "ready": programs.answers(f"{sidecar}/v1.0/healthz"),
+            "ready": _ready(sidecar, ports.http, "/v1.0/healthz"),
             "log": str(layout.log(f"{name}-sidecar")),
         },
         "redis": {

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -70,11 +71,14 @@ def write(layout: Layout, state: State) -> None:
 def read(layout: Layout) -> State | None:
     """The state of the stack that was last started here, or None. Raises `StackError` for a torn file."""
     try:
-        raw = json.loads(layout.state.read_text())
+        return _decoded(json.loads(layout.state.read_text()))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise StackError(f"{layout.state} cannot be read ({error}); remove it when no stack runs.") from error
+
+
+def _decoded(raw: dict[str, Any]) -> State:
     return State(
         supervisor=Process(**raw["supervisor"]),
         placement_port=raw["placement_port"],

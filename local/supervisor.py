@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from local import components, ports, programs, state
-from local.binaries import Binaries
+from local.binaries import Binaries, cache_folder
+from local.claims import Claims
 from local.errors import StackError
 from local.layout import Layout
 from local.process import STOP_SECONDS, Child, Program
@@ -30,6 +31,7 @@ class Supervisor:
         self._binaries = binaries
         self._report = report
         self._children: list[Child] = []
+        self._claims = Claims(cache_folder() / "ports")
         self.stop = threading.Event()
 
     def run(
@@ -37,7 +39,7 @@ class Supervisor:
     ) -> None:
         """Start, watch until `stop` is set, end. Raises `StackError` when a part does not become ready."""
         layout = self._layout
-        chosen = ports.choose(len(names), dashboard=dashboard_port)
+        chosen = ports.choose(len(names), dashboard=dashboard_port, take=self._claims.take)
         layout.prepare(names)
         protected = frozenset(protect)
         namespaces = tuple(
@@ -80,7 +82,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_SECONDS
         while waiting and not self.stop.is_set():
             self._revive()
-            for child in [child for child in waiting if child.program.is_ready()]:
+            for child in [child for child in waiting if child.ready()]:
                 waiting.remove(child)
                 self._report(f"  {child.program.name} is ready")
             if time.monotonic() > deadline:
@@ -107,7 +109,7 @@ class Supervisor:
             self._write(ready=self._state.ready)
 
     def _write(self, *, ready: bool = False) -> None:
-        processes = {c.program.name: Process.of(c.pid) for c in self._children if c.pid is not None}
+        processes = {c.program.name: Process.of(pid) for c in self._children if (pid := c.pid) is not None}
         self._state = replace(self._state, processes=processes, ready=ready)
         state.write(self._layout, self._state)
 
@@ -127,6 +129,7 @@ class Supervisor:
             for child in members:
                 child.wait(deadline)
         self._layout.state.unlink(missing_ok=True)
+        self._claims.release()
 
 
 def _why(child: Child) -> str:
