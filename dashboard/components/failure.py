@@ -1,4 +1,4 @@
-"""Failures and empty states, each with what to do next."""
+"""Failures and empty states, each with what to do next. Texts are data, never markup."""
 
 from __future__ import annotations
 
@@ -6,33 +6,41 @@ import streamlit as st
 
 from dashboard.model.chat import Failure
 from dashboard.model.errors import GatewayError
+from dashboard.services.side_by_side import failure_of
 
 _ICONS = {
     "no permission": ":material/lock:",
+    "locked": ":material/lock:",
     "unreachable": ":material/cloud_off:",
     "not there": ":material/search_off:",
-    "locked": ":material/lock:",
 }
 
 
-def show_failure(failure: Failure, namespace: str = "") -> None:
-    """A box with the kind of failure, what was seen and what to do. Texts are data: shown as they are."""
-    icon = _ICONS.get(failure.word, ":material/error:")
-    with st.container(border=True):
-        st.markdown(f"{icon} **{failure.word.capitalize()}**")
-        st.text(f"{namespace}: {failure.what}" if namespace else failure.what)
+def show_failure(failure: Failure) -> None:
+    """The kind of failure, what was seen and what to do."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":red[{_ICONS.get(failure.word, ':material/error:')}] **{failure.word.capitalize()}**")
+        st.text(failure.what)
         if failure.hint:
             st.text(failure.hint)
 
 
 def show_error(error: GatewayError) -> None:
     """A gateway's error as a failure."""
-    show_failure(Failure(error.word, error.what, error.hint))
+    show_failure(failure_of(error))
+
+
+def show_empty(title: str, text: str = "", *, icon: str = ":material/inbox:", command: str = "") -> None:
+    """An empty state: what there is none of, and what to do."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"{icon} **{title}**")
+        if text:
+            st.text(text)
+        if command:
+            st.code(command, language="shell")
 
 
 def show_no_namespaces(why: str) -> None:
     """The empty state of every page."""
-    with st.container(border=True):
-        st.markdown(":material/inbox: **No namespaces**")
-        st.text(why or "The cluster has no namespace with a chat agent.")
-        st.code("make demo", language="shell")
+    text = why or "The cluster has no namespace with a chat agent."
+    show_empty("No namespaces", text, command="make demo")

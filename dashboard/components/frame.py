@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components import refresh
-from dashboard.components.failure import show_error, show_no_namespaces
-from dashboard.components.provider import get_workspace, known_actor_ids
+from dashboard.components.failure import show_empty, show_error, show_no_namespaces
+from dashboard.components.provider import get_readings, get_workspace
 from dashboard.model.errors import GatewayError
 from dashboard.model.names import actor_id_problem
 from dashboard.model.places import Place
@@ -21,13 +21,12 @@ def show_sidebar() -> None:
     with st.sidebar:
         try:
             workspace = get_workspace()
-            names = [place.name for place in workspace.places()]
-        except GatewayError as error:
-            show_error(error)
+            places = workspace.places()
+        except GatewayError:
+            return  # the page says it, larger
+        if not places:
             return
-        st.caption(f"Cluster: {workspace.cluster.kind}")
-        if not names:
-            return
+        names = [place.name for place in places]
         st.multiselect(
             "Namespaces",
             names,
@@ -36,14 +35,20 @@ def show_sidebar() -> None:
             key="ns",
             bind="query-params",
         )
-        chosen = tuple(st.session_state.get("ns") or ())
-        ids = known_actor_ids(chosen)
-        st.text_input("Actor", DEFAULT_ACTOR, key="actor", max_chars=64, bind="query-params")
-        if ids:
-            st.selectbox(
-                "Actors in the stores", ids, index=None, key="picked", placeholder="pick one", on_change=_pick
-            )
+        st.text_input("Actor", DEFAULT_ACTOR, key="actor", bind="query-params")
+        chosen = set(st.session_state.get("ns") or ())
+        ids = get_readings().actor_ids([place for place in places if place.name in chosen])
+        st.selectbox(
+            "Actors in the stores",
+            ids,
+            index=None,
+            key="picked",
+            placeholder="pick one" if ids else "none yet",
+            on_change=_pick,
+            disabled=not ids,
+        )
         refresh.show_control()
+        st.caption(f"Cluster: {workspace.cluster.kind}")
 
 
 def _pick() -> None:
@@ -52,8 +57,8 @@ def _pick() -> None:
         st.session_state["actor"] = picked
 
 
-def chosen_places() -> tuple[Place, ...]:
-    """The chosen namespaces; stops the page with an empty state where there are none."""
+def all_places() -> tuple[Place, ...]:
+    """Every namespace; stops the page where there is none or the cluster cannot be asked."""
     try:
         workspace = get_workspace()
         places = workspace.places()
@@ -63,10 +68,16 @@ def chosen_places() -> tuple[Place, ...]:
     if not places:
         show_no_namespaces(workspace.cluster.why_down(""))
         st.stop()
+    return places
+
+
+def chosen_places() -> tuple[Place, ...]:
+    """The chosen namespaces; stops the page where none is chosen."""
+    places = all_places()
     chosen = st.session_state.get("ns") or []
     found = tuple(place for place in places if place.name in chosen)
     if not found:
-        st.info("Choose one to four namespaces in the sidebar.", icon=":material/arrow_back:")
+        show_empty("No namespace chosen", "Choose one to four in the sidebar.", icon=":material/checklist:")
         st.stop()
     return found
 
@@ -76,6 +87,6 @@ def chosen_actor() -> str:
     actor_id = str(st.session_state.get("actor") or "").strip()
     problem = actor_id_problem(actor_id)
     if problem:
-        st.warning(problem, icon=":material/error:")
+        show_empty("That is no actor id", problem, icon=":material/error:")
         st.stop()
     return actor_id

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.model.alignment import Comparison, Row
+from dashboard.components.commands import show_commands
+from dashboard.model.alignment import Comparison, Row, Verdict
 from dashboard.model.chat import Turn
+from dashboard.model.places import Place
+from dashboard.services import commands, exports
 
-ICONS = {"same": ":material/check:", "differs": ":material/difference:", "only": ":material/call_split:"}
+_MARKS: dict[Verdict, str] = {
+    "same": ":green[:material/check:]",
+    "differs": ":orange[:material/difference:]",
+    "only": ":orange[:material/call_split:]",
+    "unread": ":gray[:material/more_horiz:]",
+}
 LONG_TEXT = 1_200
 
 
 def show_counts(comparison: Comparison) -> None:
     """ "41 turns, 40 same, 1 only in prod"."""
     count = len(comparison.rows)
-    parts = [f"{count} turn{'' if count == 1 else 's'}", f"{comparison.count('same')} same"]
+    parts = [f"{count} turn{'' if count == 1 else 's'}"]
+    if len(comparison.namespaces) > 1:
+        parts.append(f"{comparison.count('same')} same")
     if comparison.count("differs"):
         parts.append(f"{comparison.count('differs')} differ")
     for name in comparison.namespaces:
         only = sum(row.only_in == (name,) for row in comparison.rows)
-        if only and len(comparison.namespaces) > 1:
+        if only:
             parts.append(f"{only} only in {name}")
+    if comparison.count("unread"):
+        parts.append(f"{comparison.count('unread')} not read everywhere")
     st.markdown("**" + ", ".join(parts) + "**")
 
 
@@ -28,16 +40,16 @@ def show_row(row: Row, number: int) -> None:
     """One turn in every namespace, marked with how it compares."""
     with st.container(border=True, gap="xsmall"):
         if len(row.cells) > 1:
-            st.caption(f"{ICONS[row.verdict]} {row.words}")
+            st.caption(f"{_MARKS[row.verdict]} {row.words}")
         columns = st.columns(len(row.cells))
         for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
             with column.container(gap="xsmall"):
-                _show_turn(name, turn, key=f"turn-{number}-{name}")
+                _show_turn(name, turn, row.verdict, key=f"turn-{number}-{name}")
 
 
-def _show_turn(name: str, turn: Turn | None, *, key: str) -> None:
+def _show_turn(name: str, turn: Turn | None, verdict: Verdict, *, key: str) -> None:
     if turn is None:
-        st.caption(f"{name}: not there")
+        st.caption(f"{name}: {'not read here' if verdict == 'unread' else 'not there'}")
         return
     st.caption(f"{name}, turn {turn.number}")
     _show_text(turn.user, icon=":material/person:", key=f"{key}-user")
@@ -54,3 +66,14 @@ def _show_text(text: str, *, icon: str, key: str) -> None:
             if len(text) > LONG_TEXT and not st.toggle(f"Show all {len(text):,} characters", key=key):
                 text = text[:LONG_TEXT] + " …"
             st.text(text)
+
+
+def show_actions(actor_id: str, comparison: Comparison, places: tuple[Place, ...]) -> None:
+    """Export the comparison, and the commands that read the same."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        with st.popover("Export", icon=":material/download:"):
+            for label, kind, text in exports.all_forms(actor_id, comparison):
+                st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
+        lines = {place.name: commands.history(place, actor_id) for place in places}
+        stored = {f"{place.name}, its store": commands.stored_history(place, actor_id) for place in places}
+        show_commands({**lines, **stored}, key="history-commands")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
+from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
 
@@ -14,6 +15,12 @@ from dashboard.services.workspace import Workspace, open_workspace
 def get_workspace() -> Workspace:
     """One workspace for all sessions: its connections are thread-safe."""
     return open_workspace(Settings())
+
+
+@st.cache_resource(show_spinner=False)
+def get_readings() -> Readings:
+    """The newest readings, shared: ten viewers cost a namespace no more than one."""
+    return Readings(get_workspace())
 
 
 def get_guard() -> Guard:
@@ -27,11 +34,3 @@ def get_guard() -> Guard:
 def get_chat() -> Chat:
     """This session's chat."""
     return Chat(get_workspace(), get_guard(), who=str(st.user.get("email") or "dashboard"))
-
-
-@st.cache_data(ttl=10, max_entries=32, show_spinner=False)
-def known_actor_ids(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Actor ids found in the stores of `names`, at most ten seconds old."""
-    from dashboard.services import stores
-
-    return stores.actor_ids(get_workspace(), names)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import streamlit as st
 
 IDLE_SECONDS = 10 * 60
-INTERVALS = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
-
-
-@dataclass(frozen=True)
-class Refresh:
-    """`every` seconds between reads, None while paused or idle."""
-
-    every: int | None
-    idle: bool
+INTERVALS: dict[str, int | None] = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
+_ASLEEP, _TOUCHED, _READ_AT = "asleep", "touched_at", "read_at"
 
 
 def touch() -> None:
     """Somebody is here: called at each full run of the script, which only a person causes."""
-    st.session_state["touched_at"] = time.time()
+    if not st.session_state.get(_ASLEEP):
+        st.session_state[_TOUCHED] = time.time()
 
 
-def current() -> Refresh:
-    """What the control says now."""
-    every = INTERVALS[st.session_state.get("refresh", "5 s")]
-    idle = time.time() - st.session_state.get("touched_at", time.time()) > IDLE_SECONDS
-    return Refresh(None if idle else every, idle)
+def every() -> int | None:
+    """Seconds between reads; None while paused or asleep."""
+    if st.session_state.get(_ASLEEP):
+        return None
+    return INTERVALS[st.session_state.get("refresh") or "5 s"]
+
+
+def tick() -> None:
+    """Called by a timed fragment at each run: stops all polling when nobody was here for ten minutes."""
+    idle = time.time() - st.session_state.get(_TOUCHED, time.time())
+    if idle > IDLE_SECONDS and not st.session_state.get(_ASLEEP):
+        st.session_state[_ASLEEP] = True
+        st.rerun()
 
 
 def show_control() -> None:
@@ -36,16 +37,29 @@ def show_control() -> None:
     st.segmented_control(
         "Refresh", list(INTERVALS), default="5 s", key="refresh", required=True, bind="query-params"
     )
-
-
-def show_age(read_at: float) -> None:
-    """How old the data below is, and whether it still changes."""
-    refresh = current()
-    age = max(0, round(time.time() - read_at))
-    if refresh.idle:
-        st.caption(":material/bedtime: Stopped after ten minutes without you")
-        st.button("Resume", key="resume", on_click=touch)
-    elif refresh.every is None:
-        st.caption(f":material/pause: Paused, data {age} s old")
+    if st.session_state.get(_ASLEEP):
+        st.caption(":material/bedtime: Stopped after ten minutes without you.")
+        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=_wake)
     else:
-        st.caption(f":material/sync: Data {age} s old, read every {refresh.every} s")
+        _show_age()
+
+
+def _wake() -> None:
+    st.session_state[_ASLEEP] = False
+
+
+def note_read(read_at: float) -> None:
+    """Remember when the page's data was read (Unix seconds)."""
+    st.session_state[_READ_AT] = read_at
+
+
+@st.fragment(run_every=1)
+def _show_age() -> None:
+    """How old the page's data is, to the second."""
+    read_at = st.session_state.get(_READ_AT)
+    if not read_at:
+        st.caption(":material/hourglass_empty: Reading")
+        return
+    age = max(0, round(time.time() - read_at))
+    paused = "" if every() else ":material/pause: Paused. "
+    st.caption(f"{paused}Last data {age} s ago")

@@ -14,12 +14,15 @@ from typing import Literal
 
 from dashboard.model.chat import Turn
 
-Verdict = Literal["same", "differs", "only"]
+Verdict = Literal["same", "differs", "only", "unread"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the comparison. `cells` has an entry per namespace, None where the turn is missing."""
+    """One line of the comparison. `cells` has an entry per namespace, None where there is no turn.
+
+    "unread": some namespace has more turns than were read, and this one may be among them.
+    """
 
     cells: dict[str, Turn | None]
     verdict: Verdict
@@ -27,8 +30,10 @@ class Row:
 
     @property
     def words(self) -> str:
-        """The mark in words: "same", "differs" or "only in prod"."""
-        return f"only in {', '.join(self.only_in)}" if self.verdict == "only" else self.verdict
+        """The mark in words: "same", "differs", "only in prod" or "not read everywhere"."""
+        if self.verdict == "only":
+            return f"only in {', '.join(self.only_in)}"
+        return "not read everywhere" if self.verdict == "unread" else self.verdict
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,32 @@ class Comparison:
 
     @property
     def differing(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.verdict != "same")
+        return tuple(row for row in self.rows if row.verdict in {"differs", "only"})
 
 
-def align(histories: Mapping[str, Sequence[Turn]]) -> Comparison:
-    """Align 1 to n histories (each oldest first), folding one namespace at a time into the rows so far."""
+def align(
+    histories: Mapping[str, Sequence[Turn]],
+    *,
+    more_before: frozenset[str] = frozenset(),
+    more_after: frozenset[str] = frozenset(),
+) -> Comparison:
+    """Align 1 to n histories (each oldest first), folding one namespace at a time into the rows so far.
+
+    `more_before` and `more_after` name the namespaces with turns beyond the page that was read.
+    """
     names = tuple(histories)
     lines: list[dict[str, Turn]] = []
     for name in names:
         lines = _fold(lines, name, histories[name])
-    return Comparison(names, tuple(_row(line, names) for line in lines))
+    hidden = [set[str]() for _ in lines]
+    for indexes, cut in ((range(len(lines)), more_before), (reversed(range(len(lines))), more_after)):
+        beyond = set(cut)
+        for index in indexes:
+            beyond -= lines[index].keys()
+            hidden[index] |= beyond
+    return Comparison(
+        names, tuple(_row(line, names, unread) for line, unread in zip(lines, hidden, strict=True))
+    )
 
 
 def _text(turn: Turn) -> tuple[str, str | None]:
@@ -60,8 +81,6 @@ def _text(turn: Turn) -> tuple[str, str | None]:
 
 
 def _fold(lines: list[dict[str, Turn]], name: str, turns: Sequence[Turn]) -> list[dict[str, Turn]]:
-    if not lines:
-        return [{name: turn} for turn in turns]
     left = [_text(next(iter(line.values()))) for line in lines]
     right = [_text(turn) for turn in turns]
     folded: list[dict[str, Turn]] = []
@@ -73,10 +92,11 @@ def _fold(lines: list[dict[str, Turn]], name: str, turns: Sequence[Turn]) -> lis
     return folded
 
 
-def _row(line: dict[str, Turn], names: tuple[str, ...]) -> Row:
+def _row(line: dict[str, Turn], names: tuple[str, ...], hidden: set[str]) -> Row:
     cells = {name: line.get(name) for name in names}
+    if len({_text(turn) for turn in line.values()}) > 1:
+        return Row(cells, "differs")
+    if hidden:
+        return Row(cells, "unread")
     present = tuple(name for name in names if name in line)
-    if len(present) < len(names):
-        return Row(cells, "only", present)
-    same = len({_text(turn) for turn in line.values()}) == 1
-    return Row(cells, "same" if same else "differs")
+    return Row(cells, "only", present) if len(present) < len(names) else Row(cells, "same")

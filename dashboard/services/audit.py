@@ -10,6 +10,8 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dashboard.model.errors import WriteRefused
+
 log = logging.getLogger(__name__)
 
 
@@ -38,14 +40,22 @@ class AuditLog:
     def path(self) -> Path:
         return self._path
 
+    def check(self) -> None:
+        """Raise `WriteRefused` where the log cannot be written: what leaves no trace is not done."""
+        try:
+            os.close(self._open())
+        except OSError as error:
+            raise WriteRefused(f"The audit log {self._path} cannot be written: {error.strerror}.") from error
+
     def append(self, entry: Entry) -> None:
         """Write one line. Raises OSError when the disk refuses."""
         line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-        with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-                file.write(line)
+        with self._lock, os.fdopen(self._open(), "a", encoding="utf-8") as file:
+            file.write(line)
+
+    def _open(self) -> int:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def newest(self, limit: int = 500) -> tuple[Entry, ...]:
         """The newest entries, newest first. A torn line (a crash while writing) is passed over and logged."""

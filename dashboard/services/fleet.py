@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from dashboard.model.errors import GatewayError
 from dashboard.model.health import NamespaceHealth, Part
 from dashboard.model.names import ACTOR_TYPE, TOPIC
 from dashboard.model.places import Place
@@ -19,7 +18,7 @@ def check(workspace: Workspace, places: Sequence[Place]) -> tuple[NamespaceHealt
     by_name = {place.name: place for place in places}
 
     def call(name: str) -> NamespaceHealth:
-        return _check_one(workspace, by_name[name])
+        return check_one(workspace, by_name[name])
 
     found = {outcome.namespace: outcome for outcome in each(list(by_name), call, deadline=workspace.deadline)}
     return tuple(found[p.name].value or _silent(p, found[p.name].failure) for p in places)
@@ -31,7 +30,8 @@ def _silent(place: Place, failure: object) -> NamespaceHealth:
     return NamespaceHealth(place.name, place.protected, (part,), None, "", None, time.time())
 
 
-def _check_one(workspace: Workspace, place: Place) -> NamespaceHealth:
+def check_one(workspace: Workspace, place: Place) -> NamespaceHealth:
+    """The health of one place; never raises: what cannot be asked is a part that is down."""
     checks: dict[str, Callable[[], tuple[Part, ...]]] = {}
     seen: dict[str, object] = {}
 
@@ -95,8 +95,3 @@ def _sidecar_parts(metadata: SidecarMetadata) -> tuple[Part, ...]:
         f"subscribed to {TOPIC}" if subscribed else f"nothing subscribes to {TOPIC}",
     )
     return sidecar, placement, topic
-
-
-def problem(error: GatewayError) -> str:
-    """One sentence for a page that cannot list namespaces at all."""
-    return f"{error.what} {error.hint}".strip()

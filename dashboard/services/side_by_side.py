@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -13,6 +14,7 @@ from dashboard.model.chat import Failure
 from dashboard.model.errors import GatewayError, WriteRefused
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,21 @@ def each(names: Sequence[str], call: Callable[[str], T], *, deadline: float) -> 
         yield Outcome(name, None, late, deadline * 1000)
 
 
-def _run(name: str, call: Callable[[str], T], done: queue.Queue[Outcome[T]], began: float) -> None:
-    value: T | None = None
-    failure: Failure | None = None
+def attempt(call: Callable[[], T]) -> tuple[T | None, Failure | None]:
+    """The value of `call`, or why there is none; never raises."""
     try:
-        value = call(name)
+        return call(), None
     except GatewayError as error:
-        failure = failure_of(error)
+        return None, failure_of(error)
     except WriteRefused as error:
-        failure = Failure("locked", str(error))
+        return None, Failure("locked", str(error))
     except Exception as error:  # a defect of ours must show in its pane, not hang the others
-        failure = Failure("failed", f"{type(error).__name__}: {error}", "This is a defect: please report it.")
+        log.exception("a call failed in a way that no gateway names")
+        return None, Failure(
+            "failed", f"{type(error).__name__}: {error}", "This is a defect: please report it."
+        )
+
+
+def _run(name: str, call: Callable[[str], T], done: queue.Queue[Outcome[T]], began: float) -> None:
+    value, failure = attempt(lambda: call(name))
     done.put(Outcome(name, value, failure, (time.monotonic() - began) * 1000))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dashboard.model.keys import KeyPage, KeyValue, Stream
-from dashboard.services.side_by_side import Outcome, each
 from dashboard.services.workspace import Workspace
 
 
@@ -29,16 +27,6 @@ def streams(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
 def entries(workspace: Workspace, namespace: str, stream: str, *, before: str | None = None) -> Any:
     """The newest entries of a stream, newest first; raises `GatewayError`."""
     return workspace.connections.store(workspace.place(namespace)).entries(stream, before=before)
-
-
-def actor_ids(workspace: Workspace, namespaces: Sequence[str]) -> tuple[str, ...]:
-    """The ids found in any of the stores, sorted; a store that does not answer adds none."""
-
-    def call(name: str) -> tuple[str, ...]:
-        return workspace.connections.store(workspace.place(name)).actor_ids()
-
-    outcomes: list[Outcome[tuple[str, ...]]] = list(each(namespaces, call, deadline=workspace.deadline))
-    return tuple(sorted({actor_id for outcome in outcomes for actor_id in outcome.value or ()}))
 
 
 def _escape_glob(text: str) -> str:

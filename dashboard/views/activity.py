@@ -6,12 +6,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.failure import show_empty
 from dashboard.components.provider import get_workspace
 
 st.subheader("Activity", anchor=False)
 entries = get_workspace().audit.newest()
 if not entries:
-    st.info("Nothing was sent from here yet. Write a message on Compare.", icon=":material/timeline:")
+    show_empty("Nothing was sent from here yet", "Write a message on Compare.", icon=":material/timeline:")
     st.stop()
 
 zone = st.context.timezone or "UTC"
@@ -33,16 +34,18 @@ if wanted:
     frame = frame[hit]
 answered = frame[frame["Result"] == "answered"]
 if len(answered):
-    plot = alt.Chart(answered).mark_line(point=True)
+    plot = alt.Chart(answered).mark_point(filled=True, size=60)
     st.altair_chart(
         plot.encode(
-            x=alt.X("Time:T", title=f"Time ({zone})"),
+            x=alt.X("Time:T", title=f"Time ({zone})", axis=alt.Axis(labelOverlap=True, format="%H:%M:%S")),
             y=alt.Y("Latency (ms):Q"),
-            color="Namespace:N",
-            strokeDash="Namespace:N",
+            color=alt.Color("Namespace:N", legend=alt.Legend(orient="top", title=None)),
+            shape="Namespace:N",
+            tooltip=["Namespace", "Time", "Latency (ms)", "Actor"],
         ),
         width="stretch",
     )
 st.caption(f"{len(frame)} of the newest {len(entries)} writes; the log is append-only")
-st.dataframe(frame, hide_index=True, width="stretch")
+moment = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=zone)
+st.dataframe(frame, hide_index=True, width="stretch", column_config={"Time": moment})
 st.download_button("CSV", frame.to_csv(index=False), "activity.csv", icon=":material/download:")

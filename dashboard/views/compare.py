@@ -2,114 +2,117 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components import refresh
-from dashboard.components.commands import show_commands
-from dashboard.components.delivery import show_delivery, show_unlock
-from dashboard.components.failure import show_failure
+from dashboard.components.failure import show_empty
 from dashboard.components.frame import chosen_actor, chosen_places
-from dashboard.components.histories import show_counts, show_row
-from dashboard.components.provider import get_chat, get_guard
+from dashboard.components.histories import show_actions, show_counts, show_row
+from dashboard.components.pane import show_delivery, show_heading, show_unlock
+from dashboard.components.provider import get_chat, get_guard, get_readings
 from dashboard.model.alignment import align
-from dashboard.model.chat import Delivery, Histories
-from dashboard.services import commands, exports
-from dashboard.services.chat import TURNS_A_PAGE
+from dashboard.services.chat import TURNS_A_PAGE, Sending
+
+# An answer that comes within a moment is in the first picture of the page: nothing flickers.
+AT_ONCE_SECONDS = 0.3
 
 places = chosen_places()
 actor_id = chosen_actor()
 names = tuple(place.name for place in places)
-deliveries: dict[str, Delivery] = st.session_state.setdefault("deliveries", {})
+# One message may be on its way per namespace: sending again replaces that namespace's alone.
+sendings: dict[str, Sending] = st.session_state.setdefault("sendings", {})
 
 st.subheader("Compare", anchor=False)
 with st.container():  # inside a container the input stays at the top, and the page does not scroll to its end
     content = st.chat_input(f"Write to {' and '.join(names)}", max_chars=8000, submit_mode="disable")
-panes = {}
-for column, place in zip(st.columns(len(places)), places, strict=True):
-    with column:
-        badge = ":material/lock: PROTECTED" if place.protected else ""
-        st.markdown(f"**{place.name}** {badge}")
-        if place.protected:
-            show_unlock(place.name, get_guard())
-        panes[place.name] = st.empty()
-
-
-def send(targets: tuple[str, ...], text: str, message_id: str | None = None) -> None:
-    """Send and draw each answer as it arrives."""
-    for name in targets:
-        panes[name].status(f"Waiting for {name}", state="running")
-    for delivery in get_chat().send(targets, actor_id, text, message_id=message_id):
-        deliveries[delivery.namespace] = delivery
-        with panes[delivery.namespace].container():
-            show_delivery(delivery)
-
-
 if content:
-    deliveries.clear()
-    send(names, content)
-again = st.session_state.pop("send_again", None)
-if again in deliveries and again in names:
-    send((again,), deliveries[again].content, deliveries[again].message_id)
-for name in names:
-    shown = deliveries.get(name)
-    if shown and shown.actor_id == actor_id:
-        with panes[name].container():
-            show_delivery(shown)
-            if shown.failure and st.button("Send again", key=f"again-{name}", icon=":material/replay:"):
-                st.session_state["send_again"] = name
-                st.rerun()
+    st.session_state["older"] = {}
+    sendings.clear()
+    sending = get_chat().start(names, actor_id, content)
+    sendings.update(dict.fromkeys(names, sending))
+    sending.wait(AT_ONCE_SECONDS)
 
 
-@st.fragment(run_every=refresh.current().every)
+def _send_again(name: str) -> None:
+    failed = sendings[name]
+    sendings[name] = get_chat().start((name,), actor_id, failed.content, message_id=failed.message_id)
+    sendings[name].wait(AT_ONCE_SECONDS)
+    st.rerun()
+
+
+def _on_the_way() -> bool:
+    return any(sending.get(name) is None for name, sending in sendings.items())
+
+
+polling = _on_the_way()
+
+
+@st.fragment(run_every=0.25 if polling else None)
+def answers() -> None:
+    """What each namespace answered, as it arrives."""
+    for column, place in zip(st.columns(len(places)), places, strict=True):
+        sending = sendings.get(place.name)
+        with column:
+            if place.protected:
+                show_unlock(place.name, get_guard())
+            if sending and sending.actor_id == actor_id:
+                with st.container(border=True, gap="xsmall"):
+                    st.caption(place.name)
+                    again = show_delivery(sending.get(place.name), place.name)
+                if again:
+                    _send_again(place.name)
+    if polling and not _on_the_way():
+        st.rerun()  # all have answered: stop polling, and read the histories with the new turn
+
+
+@st.fragment(run_every=refresh.every())
 def histories() -> None:
     """The newest turns of every namespace, read anew at each tick."""
-    older = st.session_state.get("older", {})
-    before = older.get(actor_id, {})
-    found = get_chat().histories(names, actor_id, before=before)
-    comparison = align({name: page.turns for name, page in found.pages.items()})
-    head, filters, more = st.columns([3, 2, 2], vertical_alignment="center")
-    with head:
+    refresh.tick()
+    before = st.session_state.get("older", {}).get(actor_id, {})
+    found = get_readings().histories(names, actor_id, before)
+    pages = {name: reading.value for name, reading in found.items() if reading.value is not None}
+    cursors = {name: page.before for name, page in pages.items() if page.before}
+    comparison = align(
+        {name: page.turns for name, page in pages.items()},
+        more_before=frozenset(cursors),
+        more_after=frozenset(before),
+    )
+    if pages:
+        refresh.note_read(min(found[name].read_at for name in pages))
+    for column, place in zip(st.columns(len(places)), places, strict=True):
+        with column:
+            show_heading(place, found[place.name])
+    left, middle, right = st.columns([2, 1, 2], vertical_alignment="center")
+    with left:
         show_counts(comparison)
-        refresh.show_age(max((page.read_at for page in found.pages.values()), default=time.time()))
-    only = filters.toggle("Only differences", key="differences", bind="query-params")
-    with more:
-        _show_export(found)
-    for name, failure in found.failures.items():
-        show_failure(failure, name)
+    only = middle.toggle("Only differences", key="differences", bind="query-params")
+    with right:
+        show_actions(actor_id, comparison, places)
     rows = comparison.differing if only else comparison.rows
-    if not comparison.rows and found.pages:
-        st.info(f"{actor_id} has no turns here yet. Write the first message above.", icon=":material/chat:")
-    elif not rows and found.pages:
-        st.info("No turn differs.", icon=":material/check:")
     for number, row in enumerate(reversed(rows)):
         show_row(row, number)
-    _show_paging(found, older)
+    if not comparison.rows and pages:
+        show_empty("No turns yet", f"Write the first message to {actor_id} above.", icon=":material/chat:")
+    elif not rows and pages:
+        show_empty("No turn differs", icon=":material/check:")
+    _show_paging(bool(before), cursors)
 
 
-def _show_export(found: Histories) -> None:
-    comparison = align({name: page.turns for name, page in found.pages.items()})
-    with st.popover("Export", icon=":material/download:"):
-        for label, kind, text in exports.all_forms(actor_id, comparison):
-            st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
-    lines = {place.name: commands.history(place, actor_id) for place in places}
-    stored = {f"{place.name}, its store": commands.stored_history(place, actor_id) for place in places}
-    show_commands({**lines, **stored}, key="history-commands")
+def _show_paging(away: bool, cursors: dict[str, str]) -> None:
+    with st.container(horizontal=True):
+        if away:
+            st.button("Newest turns", icon=":material/first_page:", on_click=partial(_go_to, {}))
+        if cursors:
+            label = f"Older {TURNS_A_PAGE} turns"
+            st.button(label, icon=":material/history:", on_click=partial(_go_to, {actor_id: cursors}))
 
 
-def _show_paging(found: Histories, older: dict[str, dict[str, str]]) -> None:
-    cursors = {name: page.before for name, page in found.pages.items() if page.before}
-    newest, next_older = st.columns(2)
-    if actor_id in older:
-        newest.button("Newest turns", icon=":material/first_page:", on_click=_go_to, args=({},))
-    if cursors:
-        label = f"Older {TURNS_A_PAGE} turns"
-        next_older.button(label, icon=":material/history:", on_click=_go_to, args=({actor_id: cursors},))
+def _go_to(page: dict[str, dict[str, str]]) -> None:
+    st.session_state["older"] = page
 
 
-def _go_to(older: dict[str, dict[str, str]]) -> None:
-    st.session_state["older"] = older
-
-
+answers()
 histories()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import time
+
 import streamlit as st
 
-from dashboard.components.commands import show_commands
-from dashboard.components.failure import show_error
+from dashboard.components import refresh
+from dashboard.components.failure import show_empty, show_error
 from dashboard.components.frame import chosen_places
 from dashboard.components.provider import get_workspace
+from dashboard.components.store import show_streams, show_tree, show_value
 from dashboard.model.errors import GatewayError
-from dashboard.model.keys import DaprKey, KeyValue
-from dashboard.services import commands, stores
+from dashboard.services import stores
 
 places = chosen_places()
+workspace = get_workspace()
 st.subheader("Store", anchor=False)
 picker, search = st.columns([1, 2])
 names = [place.name for place in places]
@@ -22,81 +24,47 @@ namespace = picker.segmented_control(
 )
 contains = search.text_input("Filter", key="filter", placeholder="part of a key", bind="query-params")
 place = next((p for p in places if p.name == namespace), places[0])
-workspace = get_workspace()
 
-
-def _show_value(value: KeyValue) -> None:
-    st.text(value.key)
-    expires = "never expires" if value.ttl_seconds is None else f"expires in {value.ttl_seconds:,} s"
-    size = "size not given" if value.size_bytes is None else f"{value.size_bytes:,} bytes"
-    st.caption(f"{value.redis_type}, version {value.version or 'none'}, {expires}, {size}")
-    if isinstance(value.value, dict | list):
-        st.json(value.value, expanded=2)
-    else:
-        st.text(str(value.value))
-    if st.toggle("Raw", key="raw"):
-        for name, text in value.raw.items():
-            st.caption(name)
-            st.code(text, language=None, wrap_lines=True)
-    show_commands({place.name: commands.read_key(place, value.key)}, key="key-commands")
-
-
-def _rows(keys: tuple[DaprKey, ...]) -> pd.DataFrame:
-    columns = ("App", "Type", "Actor", "Key")
-    return pd.DataFrame(
-        {
-            **dict(zip(columns, (*key.path[:-1], *[""] * (4 - len(key.path)), key.path[-1]), strict=True)),
-            "Kind": key.kind,
-        }
-        for key in keys
-    )
-
-
-page_of, cursor = (place.name, contains), st.session_state.get("store_cursor")
-if cursor and cursor[0] != page_of:
+shown_for, cursor = st.session_state.get("store_page", (None, None))
+if shown_for != (place.name, contains):
     cursor = None
-try:
-    page = stores.keys(workspace, place.name, contains=contains, cursor=cursor[1] if cursor else None)
-    streams = stores.streams(workspace, place.name)
-except GatewayError as error:
-    show_error(error)
-    st.stop()
 
-tree, detail = st.columns([3, 2], gap="medium")
+
+def _go_to(position: str | None) -> None:
+    st.session_state["store_page"] = ((place.name, contains), position)
+
+
+tree, detail = st.columns([1, 1], gap="medium")
 with tree:
-    st.caption(f"{len(page.keys)} keys, {page.scanned:,} slots scanned. {page.stopped}")
+    try:
+        page = stores.keys(workspace, place.name, contains=contains, cursor=cursor)
+        streams = stores.streams(workspace, place.name)
+    except GatewayError as error:
+        show_error(error)
+        st.stop()
+    refresh.note_read(time.time())
     if page.keys:
-        st.dataframe(_rows(page.keys), hide_index=True, width="stretch", key="keys")
+        st.caption(f"{len(page.keys)} keys. {page.stopped}")
+        show_tree(page.keys)
+    elif contains:
+        show_empty("No key matches", "Clear the filter to see all keys.", icon=":material/search_off:")
     else:
-        st.info("No key matches." if contains else "This store is empty: send a message on Compare.")
-    if page.cursor and st.button("More keys", icon=":material/expand_more:"):
-        st.session_state["store_cursor"] = (page_of, page.cursor)
-        st.rerun()
+        show_empty("This store is empty", "Send a message on Compare.")
+    with st.container(horizontal=True):
+        if cursor:
+            st.button("First keys", icon=":material/first_page:", on_click=_go_to, args=(None,))
+        if page.cursor:
+            st.button("More keys", icon=":material/expand_more:", on_click=_go_to, args=(page.cursor,))
+        st.button("Read again", icon=":material/refresh:")
     if streams:
         st.markdown("**Streams**")
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Stream": stream.name,
-                    "Entries": stream.length,
-                    "Group": group.name if group else "none",
-                    "Consumers": group.consumers if group else 0,
-                    "Pending": group.pending if group else 0,
-                    "Lag": "not given by this Redis" if not group or group.lag is None else str(group.lag),
-                }
-                for stream in streams
-                for group in (stream.groups or (None,))
-            ),
-            hide_index=True,
-            width="stretch",
-        )
+        show_streams(streams)
 with detail:
-    options = [key.raw for key in page.keys]
-    key = st.selectbox("Key", options, index=None, key="key", placeholder="pick a key", bind="query-params")
-    if key:
+    key = st.text_input("Key", key="key", placeholder="pick one, or type it whole", bind="query-params")
+    if not key:
+        show_empty("No key chosen", "Pick one in the tree to see it decoded.", icon=":material/data_object:")
+    else:
         try:
-            _show_value(stores.value(workspace, place.name, key))
+            show_value(place, stores.value(workspace, place.name, key))
         except GatewayError as error:
             show_error(error)
-    else:
-        st.info("Pick a key to see it decoded.", icon=":material/data_object:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -60,7 +61,7 @@ def _take(browser: Browser, url: str, folder: Path, width: int, scheme: str) -> 
     )
     page = context.new_page()
     for name, path in PAGES.items():
-        query = f"?key={KEY}" if name == "store" else ""
+        query = f"?key={quote(KEY)}" if name == "store" else ""
         page.goto(f"{url}{path}{query}")
         page.get_by_role("heading", name=name.capitalize()).first.wait_for()
         page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")

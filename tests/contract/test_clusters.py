@@ -11,9 +11,10 @@ from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.clusters.static import StaticCluster
 from dashboard.gateways.connections import Connections
 from dashboard.model.errors import GatewayError, NotThere, Rejected
-from dashboard.services import fleet, stores
+from dashboard.services import fleet
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
+from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import open_workspace
 from tests.stack.running_stack import RunningStack
@@ -71,7 +72,7 @@ def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:
     found = chat.histories(["prod", "dev", "nowhere"], actor_id)
     assert {name: len(page.turns) for name, page in found.pages.items()} == {"prod": 1, "dev": 1}
     assert found.failures["nowhere"].word == "not there"
-    assert actor_id in stores.actor_ids(workspace, ["prod", "dev"])
+    assert actor_id in Readings(workspace).actor_ids(workspace.places())
     assert [health.state for health in fleet.check(workspace, workspace.places())] == ["ok", "ok"]
     workspace.close()
 

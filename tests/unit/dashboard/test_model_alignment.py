@@ -63,3 +63,21 @@ def test_a_dapr_key_is_taken_apart_and_nested_json_unwrapped() -> None:
     assert (key.kind, key.path[2]) == ("actor", "user1")
     assert unwrap('"{\\"a\\": [1]}"') == {"a": [1]}
     assert unwrap("10s") == "10s"
+
+
+@given(words, st.integers(0, 12), st.integers(0, 12))
+def test_two_windows_of_one_history_never_claim_a_difference(whole: list[str], a: int, b: int) -> None:
+    """Pages that end at different turns must not make the turns between look like they are missing."""
+    history = turns([f"{n} {text}" for n, text in enumerate(whole)])
+    pages = {"prod": history[a:], "dev": history[b:]}
+    more = frozenset(name for name, start in (("prod", a), ("dev", b)) if start)
+    if all(pages.values()):
+        assert not align(pages, more_before=more).differing
+
+
+def test_a_turn_beyond_the_page_is_not_read_and_one_within_it_is_missing() -> None:
+    whole = turns(["a", "b", "c", "d"])
+    comparison = align({"prod": whole, "dev": (whole[1], whole[3])}, more_before=frozenset({"dev"}))
+    assert [row.words for row in comparison.rows] == ["not read everywhere", "same", "only in prod", "same"]
+    comparison = align({"prod": whole, "dev": whole[:2]}, more_after=frozenset({"dev"}))
+    assert [row.verdict for row in comparison.rows] == ["same", "same", "unread", "unread"]
