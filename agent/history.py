@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-SEGMENT = 50
+SEGMENT = 25
 REMEMBERED_KEYS = 128
 FORMAT = 1
 

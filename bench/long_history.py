@@ -1,7 +1,8 @@
 """What a turn costs on an actor with 100,000 stored messages, against one with 10.
 
 Both actors live on one real stack (Redis, daprd, placement, agent) and take turns A B A B, so that a machine
-whose speed drifts slows both. Prints medians and their ratio. Run: `make bench`.
+whose speed drifts slows both. Before each turn the head is put back as it was, so that every turn meets the
+same history. Prints medians and their ratio. Run: `make bench`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import httpx
 import redis
@@ -31,22 +33,27 @@ def main() -> int:
         options = stack.UpOptions(namespaces=("bench",), data=data, dashboard=False)
         stack.start_detached(options, report=lambda line: None)
         try:
-            return _measure(stack.status(data).to_json()["namespaces"][0])
+            found = stack.status(data)
+            assert found is not None
+            return _measure(found["namespaces"][0])
         finally:
             stack.down(data)
 
 
-def _measure(place: dict[str, dict[str, str]]) -> int:
+def _measure(place: dict[str, Any]) -> int:
     store = _store(place)
     actors = {count: f"bench-{count}-{uuid.uuid4().hex[:8]}" for count in (SHORT, LONG)}
     for count, actor in actors.items():
         _plant(store, actor, count)
     times: dict[int, list[float]] = {SHORT: [], LONG: []}
     with httpx.Client(base_url=place["agent"]["url"], timeout=60) as client:
+        heads = {}
         for actor in actors.values():
-            _turn(client, actor)
+            _turn(client, actor)  # upgrades the planted list
+            heads[actor] = store.hgetall(history_key(actor))
         for _ in range(ROUNDS):
             for count, actor in actors.items():
+                store.hset(history_key(actor), mapping=heads[actor])
                 times[count].append(_turn(client, actor))
     short, long = (statistics.median(times[count]) for count in (SHORT, LONG))
     print(f"a turn at {SHORT:,} stored messages: p50 {short * 1000:.2f} ms")
@@ -55,7 +62,7 @@ def _measure(place: dict[str, dict[str, str]]) -> int:
     return int(long / short > LIMIT)
 
 
-def _store(place: dict[str, dict[str, str]]) -> redis.Redis:
+def _store(place: dict[str, Any]) -> redis.Redis:
     where = place["redis"]
     password = Path(where["password_file"]).read_text().strip()
     return redis.Redis(host=where["host"], port=int(where["port"]), db=int(where["db"]), password=password)

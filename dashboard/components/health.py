@@ -46,9 +46,8 @@ def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
 
 
 def _figures(health: NamespaceHealth, reading: Reading[NamespaceHealth]) -> str:
-    actors = (
-        "active actors unknown" if health.active_actors is None else f"{health.active_actors} active actors"
-    )
+    count = health.active_actors
+    actors = "active actors unknown" if count is None else f"{count} active actor{'' if count == 1 else 's'}"
     latency = "" if health.latency_ms is None else f", agent answers in {health.latency_ms:.0f} ms"
     age = time.time() - reading.read_at
     late = f", read {age:.0f} s ago" if age > 2 else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -29,7 +31,13 @@ def _state(reading: Reading[HistoryPage]) -> str:
     waited = time.time() - reading.awaited_since if reading.awaited_since else 0
     if reading.value is None or waited > 1:
         return f":orange[:material/hourglass_top: waiting {waited:.0f} s]"
-    return f":green[:material/check_circle:] ok, {reading.latency_ms:.0f} ms"
+    return f":green[:material/check_circle:] ok, {reading.latency_ms:.0f} ms, read {_clock(reading.read_at)}"
+
+
+def _clock(at: float) -> str:
+    """The time of day in the reader's zone."""
+    zone = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
+    return datetime.fromtimestamp(at, zone).strftime("%H:%M:%S")
 
 
 def show_delivery(delivery: Delivery | None, name: str) -> bool:

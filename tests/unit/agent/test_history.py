@@ -50,7 +50,7 @@ def said(stored: Stored, count: int) -> None:
         )
 
 
-@given(st.integers(0, 400), st.integers(1, 120))
+@given(st.integers(0, 150), st.integers(1, 120))
 def test_every_page_size_reads_the_whole(turns: int, limit: int) -> None:
     stored = Stored()
     said(stored, turns)
@@ -75,7 +75,7 @@ def test_a_plain_list_is_upgraded_without_loss(plain: list[dict[str, str]]) -> N
     assert len(head.messages) < 2 * history.SEGMENT or not stored.segments
 
 
-@given(st.integers(0, 1_000))
+@given(st.integers(0, 300))
 def test_the_head_is_bounded(turns: int) -> None:
     head = Head()
     for number in range(turns):
