@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; starts with or without a sidecar and recovers when one appears."""
     settings = settings or Settings()
     _log_to_stdout(settings.log_level)
-    app = FastAPI(title="ChatAgent", version="0.1.0", lifespan=_lifespan)
+    app = FastAPI(title="ChatAgent", version="0.1.0", lifespan=_lifespan, redirect_slashes=False)
     app.state.settings = settings
     app.state.sidecar = Sidecar(settings)
     app.state.inbox = events.Inbox()

@@ -14,7 +14,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import redis
@@ -50,7 +50,7 @@ def _measure(place: dict[str, Any]) -> int:
         heads = {}
         for actor in actors.values():
             _turn(client, actor)  # upgrades the planted list
-            heads[actor] = store.hgetall(history_key(actor))
+            heads[actor] = cast(dict[Any, Any], store.hgetall(history_key(actor)))
         for _ in range(ROUNDS):
             for count, actor in actors.items():
                 store.hset(history_key(actor), mapping=heads[actor])

@@ -33,13 +33,17 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class UpOptions:
-    """What to start. `port` is the dashboard's, None for the usual one or the next that is free."""
+    """What to start. `port` is the dashboard's, None for the usual one or the next that is free.
+
+    `browse` opens the dashboard in the user's browser when it is ready.
+    """
 
     data: Path
     namespaces: tuple[str, ...] = ("prod", "dev")
     protect: tuple[str, ...] = ()
     dashboard: bool = True
     port: int | None = None
+    browse: bool = False
 
 
 def check_options(options: UpOptions) -> None:
@@ -61,7 +65,7 @@ def up(options: UpOptions, report: Report) -> None:
     with state.exclusive(layout):
         _end_leftovers(layout)
         found = binaries.find(report)
-        supervisor = Supervisor(layout, found, report)
+        supervisor = Supervisor(layout, found, report, browse=options.browse)
 
         def stop(signum: int, frame: FrameType | None) -> None:
             supervisor.stop.set()
@@ -69,9 +73,7 @@ def up(options: UpOptions, report: Report) -> None:
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, stop)
         report(f"starting {', '.join(options.namespaces)} in {layout.data}")
-        supervisor.run(
-            options.namespaces, options.protect, dashboard=options.dashboard, dashboard_port=options.port
-        )
+        supervisor.run(options.namespaces, options.protect, dashboard=options.dashboard, port=options.port)
         report("stopped")
 
 

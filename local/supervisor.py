@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 import time
+import webbrowser
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -26,20 +27,21 @@ Report = Callable[[str], None]
 class Supervisor:
     """Owns every child. Runs in the main thread; `stop` may be set from a signal handler."""
 
-    def __init__(self, layout: Layout, binaries: Binaries, report: Report) -> None:
+    def __init__(self, layout: Layout, binaries: Binaries, report: Report, *, browse: bool = False) -> None:
         self._layout = layout
         self._binaries = binaries
         self._report = report
+        self._browse = browse
         self._children: list[Child] = []
         self._claims = Claims(cache_folder() / "ports")
         self.stop = threading.Event()
 
     def run(
-        self, names: tuple[str, ...], protect: Iterable[str], *, dashboard: bool, dashboard_port: int | None
+        self, names: tuple[str, ...], protect: Iterable[str], *, dashboard: bool, port: int | None
     ) -> None:
         """Start, watch until `stop` is set, end. Raises `StackError` when a part does not become ready."""
         layout = self._layout
-        chosen = ports.choose(len(names), dashboard=dashboard_port, take=self._claims.take)
+        chosen = ports.choose(len(names), dashboard=port, take=self._claims.take)
         layout.prepare(names)
         protected = frozenset(protect)
         namespaces = tuple(
@@ -117,7 +119,10 @@ class Supervisor:
         for namespace in self._state.namespaces:
             self._report(f"{namespace.name}: agent http://{ports.HOST}:{namespace.ports.agent}")
         if self._state.dashboard_port is not None:
-            self._report(f"dashboard: http://{ports.HOST}:{self._state.dashboard_port}")
+            url = f"http://{ports.HOST}:{self._state.dashboard_port}"
+            self._report(f"dashboard: {url}")
+            if self._browse:
+                webbrowser.open(url)
 
     def _end(self) -> None:
         """Dashboard first, then sidecars and agents, Redis last, so that nothing is lost on the way down."""

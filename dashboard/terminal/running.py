@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,6 +53,7 @@ def up(
         protect=tuple(protect or ()),
         dashboard=dashboard,
         port=port,
+        browse=dashboard and not detach and sys.stdout.isatty(),
     )
     start = stack.start_detached if detach else stack.up
     start(options, report=typer.echo)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.model.names import history_key
 from tests.stack.running_stack import RunningStack
+from tests.stack.test_histories import plant
 
 
 def write(page: Page, text: str) -> None:
@@ -96,3 +97,14 @@ def test_nothing_is_wider_than_the_window(page: Page, stack: RunningStack, actor
     page.goto(f"/?actor={actor_id}")
     expect(page.get_by_text("prod, turn 1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_history_of_100_000_messages(page: Page, stack: RunningStack, actor_id: str) -> None:
+    plant(stack, actor_id, 100_000)
+    page.goto(f"/?actor={actor_id}&ns=prod")
+    expect(page.get_by_text("50 turns", exact=True)).to_be_visible()
+    expect(page.get_by_text("prod, turn 50000")).to_be_visible()
+    page.get_by_role("button", name="Older 50 turns").click()
+    expect(page.get_by_text("prod, turn 49950")).to_be_visible()
+    write(page, "one more")
+    expect(page.get_by_text("prod, turn 50001")).to_be_visible()

@@ -1,0 +1,117 @@
+"""`daca-ops` as a script uses it: exit status, JSON, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.model.names import history_key
+from local import stack as local_stack
+from local import state
+from local.layout import Layout
+from tests.contract.test_clusters import static_file
+from tests.stack.running_stack import RunningStack
+
+SECONDS = 100
+
+
+def daca_ops(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dashboard", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+@pytest.fixture
+def folder(empty_folder: Path) -> Iterator[Path]:
+    yield empty_folder
+    local_stack.down(empty_folder)
+
+
+def test_the_whole_chain(folder: Path) -> None:
+    data = ("--data", str(folder))
+    up = daca_ops(
+        "up", "--detach", "--no-dashboard", "--namespaces", "prod,dev,test", "--protect", "prod", *data
+    )
+    assert up.returncode == 0, up.stderr
+    found = state.running(Layout(folder))
+    assert found is not None
+    handles = [handle for process in found.processes.values() if (handle := process.handle())]
+    assert len(handles) == 1 + 3 * 3
+
+    locked = daca_ops("send", "Hi there", "--actor", "user1", *data)
+    assert locked.returncode == 1
+    assert "prod: locked" in locked.stderr
+    assert "test: Got your message: Hi there" in locked.stdout
+    sent = daca_ops("send", "Hi there", "--actor", "user1", "-n", "prod", "--unlock", "prod", *data)
+    assert sent.returncode == 0, sent.stderr
+
+    diff = daca_ops("diff", "--actor", "user1", "--json", *data)
+    assert diff.returncode == 0
+    assert json.loads(diff.stdout)["counts"] == {"same": 1, "differs": 0, "only": 0}
+    daca_ops("send", "more", "--actor", "user1", "-n", "dev", *data)
+    assert daca_ops("diff", "--actor", "user1", "--exit-code", *data).returncode == 1
+
+    assert daca_ops("reset", "prod", *data).returncode == 1
+    assert daca_ops("reset", "dev", *data).returncode == 0
+    assert "Got your message" not in daca_ops("history", "--actor", "user1", "-n", "dev", *data).stdout
+    assert "Activating actor" in daca_ops("logs", "-n", "test", "--lines", "500", *data).stdout
+
+    assert daca_ops("down", *data).returncode == 0
+    assert not [handle for handle in handles if handle.is_running()]
+    assert daca_ops("status", *data).returncode == 1
+
+
+def test_status_has_the_agreed_shape(stack: RunningStack) -> None:
+    shown = daca_ops("status", "--json", "--data", str(stack.data))
+    assert shown.returncode == 0, shown.stderr
+    found = json.loads(shown.stdout)
+    assert (found["cluster"], found["dashboard"]) == ("local", None)
+    assert set(found["placement"]) == {"pid", "address"}
+    prod = found["namespaces"][0]
+    assert set(prod) == {"name", "protected", "agent", "sidecar", "redis"}
+    assert set(prod["agent"]) == {"url", "pid", "ready", "log"}
+    assert set(prod["sidecar"]) == {"url", "pid", "version", "ready", "log"}
+    assert set(prod["redis"]) == {"host", "port", "db", "pid", "password_file"}
+    assert prod["sidecar"]["version"] == "1.18.1"
+
+
+def test_the_store_from_a_terminal(stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "10s")
+    data = ("--data", str(stack.data))
+    keys = daca_ops("store", "keys", "-n", "prod", "--contains", actor_id, "--json", *data)
+    assert [key["raw"] for key in json.loads(keys.stdout)["keys"]] == [history_key(actor_id)]
+    shown = daca_ops("store", "show", history_key(actor_id), "-n", "prod", "--json", *data)
+    assert json.loads(shown.stdout)["value"]["messages"][0]["content"] == "10s"
+    missing = daca_ops("store", "show", "nothing", "-n", "prod", *data)
+    assert (missing.returncode, "not there" in missing.stderr) == (1, True)
+
+
+def test_a_static_cluster_from_a_terminal(stack: RunningStack, actor_id: str, tmp_path: Path) -> None:
+    where = ("--cluster", "static", "--file", str(static_file(stack, tmp_path)), "--data", str(tmp_path))
+    assert daca_ops("send", "hello", "--actor", actor_id, *where).returncode == 0
+    assert daca_ops("namespaces", "--json", *where).returncode == 0
+    assert len(stack.history("dev", actor_id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("send", "x", "--actor", "a b"), "1 to 64"),
+        (("send", "x", "--actor", "a"), "daca-ops up"),
+        (("send", "x", "--actor", "a", "--cluster", "kubernetes"), "not available"),
+        (("send", "x", "--actor", "a", "--cluster", "static", "--file", "none.toml"), "cannot be read"),
+        (("status",), "daca-ops up"),
+        (("logs",), "daca-ops up"),
+        (("up", "--namespaces", "UPPER"), "cannot be a namespace"),
+        (("up", "--protect", "elsewhere"), "not among the namespaces"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    refused = daca_ops(*words, "--data", str(tmp_path))
+    assert refused.returncode != 0
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
