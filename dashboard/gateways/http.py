@@ -77,9 +77,13 @@ class JsonHttp:
 
 
 def _detail(body: bytes) -> str:
-    """The `detail` of RFC 9457 problem details, or ""."""
+    """The `detail` of RFC 9457 problem details, the `message` of a Kubernetes Status, or ""."""
     try:
         problem = codec.loads(body)
     except (ValueError, RecursionError):
         return ""
-    return str(problem.get("detail") or problem.get("title") or "")[:500] if isinstance(problem, dict) else ""
+    return (
+        str(problem.get("detail") or problem.get("title") or problem.get("message") or "")[:500]
+        if isinstance(problem, dict)
+        else ""
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from socket import socket
 from typing import Any, cast
 
 import redis
@@ -25,20 +26,11 @@ MAX_CONNECTIONS = 8
 class StoreGateway:
     """One Redis database; raises `GatewayError` alone."""
 
-    def __init__(self, address: RedisAddress, *, timeout: float = 2.0) -> None:
+    def __init__(
+        self, address: RedisAddress, *, timeout: float = 2.0, connect: Callable[[], socket] | None = None
+    ) -> None:
         self._where = f"The store at {address.host}:{address.port}"
-        self._redis = redis.Redis(
-            host=address.host,
-            port=address.port,
-            db=address.db,
-            username=address.username or None,
-            password=address.password or None,
-            ssl=address.tls,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            max_connections=MAX_CONNECTIONS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = redis.Redis(connection_pool=_pool(address, timeout, connect))
 
     def close(self) -> None:
         self._redis.close()
@@ -136,3 +128,29 @@ class StoreGateway:
             refused = str(error).startswith(("NOAUTH", "WRONGPASS", "NOPERM"))
             kind: Callable[..., Forbidden | Rejected] = Forbidden if refused else Rejected
             raise kind(f"{self._where} refuses: {error}.") from error
+
+
+def _pool(
+    address: RedisAddress, timeout: float, connect: Callable[[], socket] | None
+) -> redis.ConnectionPool:
+    kind: type[redis.Connection] = redis.SSLConnection if address.tls else redis.Connection
+    if connect is not None:
+        kind = type("Dialed", (kind,), {"_connect": lambda self: _dialed(connect, timeout)})
+    return redis.ConnectionPool(
+        connection_class=kind,
+        host=address.host,
+        port=address.port,
+        db=address.db,
+        username=address.username or None,
+        password=address.password or None,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        max_connections=MAX_CONNECTIONS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def _dialed(connect: Callable[[], socket], timeout: float) -> socket:
+    opened = connect()
+    opened.settimeout(timeout)
+    return opened

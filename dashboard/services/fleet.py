@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from dashboard.model.health import NamespaceHealth, Part
 from dashboard.model.names import ACTOR_TYPE, TOPIC
@@ -42,7 +45,7 @@ def check_one(workspace: Workspace, place: Place) -> NamespaceHealth:
         return (Part("agent", "warning" if problem else "ok", problem or "ready"),)
 
     def sidecar() -> tuple[Part, ...]:
-        metadata = workspace.connections.sidecar(place).metadata()
+        metadata = _merged(workspace, place)
         seen["metadata"] = metadata
         return _sidecar_parts(metadata)
 
@@ -95,3 +98,14 @@ def _sidecar_parts(metadata: SidecarMetadata) -> tuple[Part, ...]:
         f"subscribed to {TOPIC}" if subscribed else f"nothing subscribes to {TOPIC}",
     )
     return sidecar, placement, topic
+
+
+def _merged(workspace: Workspace, place: Place) -> SidecarMetadata:
+    """What one sidecar says, with the active actors of all replicas: each counts its own."""
+    told = [workspace.connections.sidecar(place, url).metadata() for url in place.replicas or (None,)]
+    counts = Counter[str]()
+    for metadata in told:
+        counts.update(metadata.active_actors)
+    types = dict.fromkeys(chain.from_iterable(metadata.active_actors for metadata in told), 0)
+    connected = all(metadata.placement_connected for metadata in told)
+    return replace(told[0], active_actors={**types, **counts}, placement_connected=connected)

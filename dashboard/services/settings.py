@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     cluster: ClusterKind = "local"
     data: Path = Field(default_factory=default_data)
     static_file: Path = Path("daca.toml")
+    context: str | None = None
+    namespaces: tuple[str, ...] = ()
     read_only: bool = False
     protected: tuple[str, ...] = ()
     deadline: float = Field(default=8.0, gt=0, le=120, description="seconds one call to a namespace may take")

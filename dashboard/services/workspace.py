@@ -44,9 +44,10 @@ class Workspace:
 
     def close(self) -> None:
         self.connections.close()
+        self.cluster.close()
 
 
 def open_workspace(settings: Settings) -> Workspace:
     """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
-    cluster = open_cluster(settings.cluster, data=settings.data, file=settings.static_file)
-    return Workspace(settings, cluster, Connections(), AuditLog(settings.data / "audit.jsonl"))
+    cluster = open_cluster(settings)
+    return Workspace(settings, cluster, Connections(cluster.dialer), AuditLog(settings.data / "audit.jsonl"))

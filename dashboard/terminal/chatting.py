@@ -13,7 +13,7 @@ from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.workspace import Workspace
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Actor, Cluster, Data, Json, Namespaces, StaticFile
+from dashboard.terminal.options import Actor, Cluster, Context, Data, Json, Namespaces, StaticFile
 
 MAX_TURNS = 500
 Turns = Annotated[int, typer.Option("--turns", min=1, max=MAX_TURNS, help="the newest turns to read")]
@@ -39,9 +39,10 @@ def send(
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """Send one message to the actor in each namespace; exit status 0 only where all answered."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         names = options.chosen(opened, namespace)
         guard = Guard(read_only=opened.settings.read_only)
         for name in unlock or ():
@@ -73,9 +74,10 @@ def history(
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """The actor's newest turns in each namespace, oldest first."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         found = _read(opened, options.chosen(opened, namespace), actor, turns)
     if json:
         pages = {name: [asdict(turn) for turn in page.turns] for name, page in found.pages.items()}
@@ -95,9 +97,10 @@ def diff(
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """The actor's histories aligned turn by turn: same, differs, only in one namespace."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         found = _read(opened, options.chosen(opened, namespace), actor, turns)
     comparison = align({name: page.turns for name, page in found.pages.items()})
     if json:

@@ -10,7 +10,7 @@ import typer
 from dashboard.model.health import ICONS, NamespaceHealth
 from dashboard.services import fleet, stores
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Cluster, Data, Json, OneNamespace, StaticFile
+from dashboard.terminal.options import Cluster, Context, Data, Json, OneNamespace, StaticFile
 
 
 def register(app: typer.Typer) -> None:
@@ -23,10 +23,14 @@ def register(app: typer.Typer) -> None:
 
 
 def namespaces(
-    json: Json = False, data: Data = None, cluster: Cluster = None, file: StaticFile = None
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """Every namespace with the state of its parts; exit status 0 only where all are well."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         found = fleet.check(opened, [opened.place(name) for name in options.chosen(opened, None)])
     if json:
         output.as_json({"namespaces": [{**asdict(health), "state": health.state} for health in found]})
@@ -55,9 +59,10 @@ def keys(
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """One page of the keys in a namespace's store."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         page = stores.keys(opened, namespace, contains=contains, cursor=cursor)
     if json:
         output.as_json(asdict(page))
@@ -74,9 +79,10 @@ def show(
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
+    context: Context = None,
 ) -> None:
     """One key decoded: value, version, time to live and size."""
-    with options.workspace(data, cluster, file) as opened:
+    with options.workspace(data, cluster, file, context) as opened:
         value = stores.value(opened, namespace, key)
     if json:
         output.as_json(asdict(value))

@@ -25,6 +25,7 @@ def _actor_id(value: str) -> str:
 Data = Annotated[Path | None, typer.Option("--data", help="the local stack's data folder")]
 Cluster = Annotated[ClusterKind | None, typer.Option("--cluster", help="where namespaces come from")]
 StaticFile = Annotated[Path | None, typer.Option("--file", help="the static cluster's TOML file")]
+Context = Annotated[str | None, typer.Option("--context", help="the kubeconfig's context")]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable output")]
 Namespaces = Annotated[
     list[str] | None, typer.Option("--namespace", "-n", help="again for each; all when left out")
@@ -33,16 +34,20 @@ Actor = Annotated[str, typer.Option("--actor", help="the actor's id", callback=_
 OneNamespace = Annotated[str, typer.Option("--namespace", "-n", help="the namespace to look into")]
 
 
-def settings(data: Path | None, cluster: ClusterKind | None, file: Path | None) -> Settings:
+def settings(
+    data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
+) -> Settings:
     """The settings of the environment, with what the command line says laid over them."""
-    said = {"data": data, "cluster": cluster, "static_file": file}
+    said = {"data": data, "cluster": cluster, "static_file": file, "context": context}
     return Settings().model_copy(update={name: value for name, value in said.items() if value is not None})
 
 
 @contextmanager
-def workspace(data: Path | None, cluster: ClusterKind | None, file: Path | None) -> Iterator[Workspace]:
+def workspace(
+    data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
+) -> Iterator[Workspace]:
     """A workspace that is closed when the command ends."""
-    opened = open_workspace(settings(data, cluster, file))
+    opened = open_workspace(settings(data, cluster, file, context))
     try:
         yield opened
     finally:

@@ -56,6 +56,9 @@ class MadeUpNamespace:
         self._check()
         return ""
 
+    def close(self) -> None:
+        pass
+
     def metadata(self) -> SidecarMetadata:
         return SidecarMetadata("1.18.1", True, {"ChatAgent": 1}, (Subscription("daca-pubsub", "user-chat"),))
 
@@ -91,7 +94,7 @@ class MadeUpCluster:
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"
 
-    def agent(self, place: Place) -> MadeUpNamespace:
+    def agent(self, place: Place, url: str | None = None) -> MadeUpNamespace:
         return self.namespaces[place.name]
 
     sidecar = agent

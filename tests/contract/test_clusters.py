@@ -10,7 +10,7 @@ from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.clusters.static import StaticCluster
 from dashboard.gateways.connections import Connections
-from dashboard.model.errors import GatewayError, NotThere, Rejected
+from dashboard.model.errors import NotThere, Rejected
 from dashboard.services import fleet
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
@@ -42,7 +42,7 @@ def settings(request: pytest.FixtureRequest, stack: RunningStack, tmp_path: Path
 
 @pytest.fixture
 def cluster(settings: Settings) -> Cluster:
-    return open_cluster(settings.cluster, data=settings.data, file=settings.static_file)
+    return open_cluster(settings)
 
 
 def test_it_lists_its_namespaces_with_every_address(cluster: Cluster, settings: Settings) -> None:
@@ -78,7 +78,7 @@ def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:
 
 
 def test_a_local_cluster_that_does_not_run_is_empty_and_says_so(tmp_path: Path) -> None:
-    cluster = open_cluster("local", data=tmp_path, file=tmp_path)
+    cluster = open_cluster(Settings(data=tmp_path))
     assert cluster.places() == ()
     assert "daca-ops up" in cluster.why_down("prod")
 
@@ -106,6 +106,9 @@ def test_a_missing_static_file_is_not_there(tmp_path: Path) -> None:
         StaticCluster(tmp_path / "none.toml").places()
 
 
-def test_an_unknown_cluster_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(GatewayError, match="not available"):
-        open_cluster("kubernetes", data=tmp_path, file=tmp_path)
+def test_a_kubernetes_cluster_without_a_kubeconfig_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    with pytest.raises(NotThere, match="kubeconfig"):
+        open_cluster(Settings(cluster="kubernetes", context="elsewhere"))

@@ -19,7 +19,7 @@ from dashboard.model.errors import Forbidden, NotThere, Unreachable
 from dashboard.model.keys import text_of
 from dashboard.model.places import RedisAddress
 from local import ports
-from local.programs import listens
+from local.programs import accepts
 from tests.stack.waiting import wait_until
 
 PASSWORD = "only-for-tests"
@@ -43,7 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
         str(folder),
     ]
     with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
-        wait_until(listens(port), what="Redis listens")
+        wait_until(accepts(port), what="Redis listens")
         yield RedisAddress("127.0.0.1", port, password=PASSWORD)
         server.terminate()
 

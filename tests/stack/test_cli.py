@@ -102,7 +102,7 @@ def test_a_static_cluster_from_a_terminal(stack: RunningStack, actor_id: str, tm
     [
         (("send", "x", "--actor", "a b"), "1 to 64"),
         (("send", "x", "--actor", "a"), "daca-ops up"),
-        (("send", "x", "--actor", "a", "--cluster", "kubernetes"), "not available"),
+        (("send", "x", "--actor", "a", "--cluster", "kubernetes", "--context", "none"), "kubeconfig"),
         (("send", "x", "--actor", "a", "--cluster", "static", "--file", "none.toml"), "cannot be read"),
         (("status",), "daca-ops up"),
         (("logs",), "daca-ops up"),

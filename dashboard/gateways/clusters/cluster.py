@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dashboard.gateways.dialing import Dialer
 from dashboard.model.places import Place
 
 
@@ -15,8 +16,17 @@ class Cluster(Protocol):
         """ "kubernetes", "local" or "static"."""
         ...
 
+    @property
+    def dialer(self) -> Dialer:
+        """How its addresses are reached from here."""
+        ...
+
     def places(self) -> tuple[Place, ...]:
         """Every namespace, in the cluster's own order; cheap enough to call often."""
+        ...
+
+    def close(self) -> None:
+        """End its threads and connections."""
         ...
 
     def why_down(self, namespace: str) -> str:

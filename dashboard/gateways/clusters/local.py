@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dashboard.gateways.dialing import Direct
 from dashboard.model.errors import Unreachable
 from dashboard.model.places import Place, RedisAddress
 from local import state
@@ -19,9 +20,13 @@ class LocalCluster:
     """The stack in one data folder; reads the file anew at each call, so a restart is seen at once."""
 
     kind = "local"
+    dialer = Direct()
 
     def __init__(self, data: Path) -> None:
         self._layout = Layout(data.resolve())
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def places(self) -> tuple[Place, ...]:
         found = self._state()

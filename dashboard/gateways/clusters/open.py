@@ -1,19 +1,40 @@
-"""From a cluster's kind to the cluster."""
+"""From the settings to the cluster they name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from dashboard.gateways.clusters.cluster import Cluster
+from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 from dashboard.gateways.clusters.local import LocalCluster
 from dashboard.gateways.clusters.static import StaticCluster
-from dashboard.model.errors import Rejected
 
 
-def open_cluster(kind: str, *, data: Path, file: Path) -> Cluster:
-    """The cluster of that kind; raises `Rejected` for one that this version does not know."""
-    if kind == "local":
-        return LocalCluster(data)
-    if kind == "static":
-        return StaticCluster(file)
-    raise Rejected(f"The cluster {kind!r} is not available in this version.", hint="Use local or static.")
+class Wanted(Protocol):
+    """What of the settings names a cluster."""
+
+    @property
+    def cluster(self) -> str: ...
+
+    @property
+    def data(self) -> Path: ...
+
+    @property
+    def static_file(self) -> Path: ...
+
+    @property
+    def context(self) -> str | None: ...
+
+    @property
+    def namespaces(self) -> Sequence[str]: ...
+
+
+def open_cluster(wanted: Wanted) -> Cluster:
+    """The cluster that is wanted; raises `GatewayError` where it cannot be opened."""
+    if wanted.cluster == "kubernetes":
+        return KubernetesCluster(wanted.context, namespaces=wanted.namespaces)
+    if wanted.cluster == "static":
+        return StaticCluster(wanted.static_file)
+    return LocalCluster(wanted.data)

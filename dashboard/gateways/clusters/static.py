@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from dashboard.gateways.dialing import Direct
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.names import is_namespace
 from dashboard.model.places import Place, RedisAddress
@@ -60,9 +61,13 @@ class StaticCluster:
     """Reads the file anew at each call: an edit is seen at once, an error names the field."""
 
     kind = "static"
+    dialer = Direct()
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def places(self) -> tuple[Place, ...]:
         try:
