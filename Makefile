@@ -51,6 +51,7 @@ screenshots: dev setup  ## the pictures of the README, and every page wide and n
 
 requirements: | $(BIN)/uv  ## compile the pinned requirements anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --group agent -c requirements.txt -o requirements-agent.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.txt
 
 clean:
