@@ -41,7 +41,7 @@ test: check setup  ## every tier that one machine runs without root
 
 test-cluster: dev  ## the cluster tier; needs a KUBECONFIG with Dapr
 	@test -n "$(KUBECONFIG)" || { echo "KUBECONFIG is not set: name a cluster with Dapr"; exit 1; }
-	$(PYTEST) tests/cluster
+	KUBECONFIG="$(KUBECONFIG)" $(PYTEST) tests/cluster
 
 bench: dev setup  ## ratios measured in one run
 	$(BIN)/python -m bench.long_history

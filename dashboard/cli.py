@@ -7,12 +7,13 @@ import sys
 import typer
 
 from dashboard.model.errors import GatewayError, WriteRefused
-from dashboard.terminal import chatting, looking, running
+from dashboard.terminal import chatting, looking, preparing, running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 running.register(app)
 chatting.register(app)
 looking.register(app)
+preparing.register(app)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests on a real cluster."""

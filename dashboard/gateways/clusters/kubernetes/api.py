@@ -60,6 +60,18 @@ class Api:
             raise refusal(reply.status_code, reply.content, f"get {path}")
         return json.loads(reply.content)
 
+    def create(self, path: str, body: dict[str, Any]) -> bool:
+        """Create an object in the collection at `path`; False where it is there already."""
+        try:
+            reply = self._http.post(path, json=body, headers=self.headers())
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        if reply.status_code == 409:
+            return False
+        if reply.status_code != 201:
+            raise refusal(reply.status_code, reply.content, f"create in {path}")
+        return True
+
     def watch(self, path: str, version: str) -> Iterator[tuple[str, Any]]:
         """(type, object) as they change after `version`, until the server ends the stream."""
         params = {"watch": "1", "resourceVersion": version, "allowWatchBookmarks": "true"}

@@ -1,0 +1,86 @@
+"""A real Kubernetes with Dapr, named by KUBECONFIG; prod and dev deployed as the README says.
+
+The images `chat-agent:dev` and `daca-ops-dashboard:dev` are expected to be on its nodes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.services.chat import Chat
+from dashboard.services.guard import Guard
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import Workspace, open_workspace
+from tests.stack.waiting import wait_until
+
+K8S = Path(__file__).parents[2] / "k8s"
+SECONDS = 180
+
+
+def kubectl(*words: str, stdin: str | None = None) -> str:
+    """The output of kubectl; fails the test with its words where it fails."""
+    command = ["kubectl", *words]
+    ran = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert ran.returncode == 0, f"{' '.join(words)}: {ran.stderr}"
+    return ran.stdout
+
+
+def kubectl_json(*words: str) -> Any:
+    return json.loads(kubectl(*words, "-o", "json"))
+
+
+def daca_ops(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dashboard", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def deploy(namespace: str, overlay: str) -> None:
+    """The README's steps for one namespace, and wait until it is ready."""
+    prepared = daca_ops("k8s", "init", namespace)
+    assert prepared.returncode == 0, prepared.stderr
+    kubectl("apply", "-k", str(K8S / "overlays" / overlay))
+    rolled_out(namespace)
+
+
+def rolled_out(namespace: str) -> None:
+    for workload in ("statefulset/redis", "deployment/chat-agent"):
+        kubectl("-n", namespace, "rollout", "status", workload, f"--timeout={SECONDS}s")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[None]:
+    assert os.environ.get("KUBECONFIG"), "KUBECONFIG must name a cluster with Dapr"
+    for name in ("prod", "dev"):
+        deploy(name, name)
+    yield
+
+
+@pytest.fixture(scope="session")
+def workspace(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    data = tmp_path_factory.mktemp("data")
+    opened = open_workspace(Settings(cluster="kubernetes", data=data, deadline=30))
+    wait_until(lambda: {"prod", "dev"} <= {place.name for place in opened.places()}, seconds=60)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def chat(workspace: Workspace) -> Chat:
+    guard = Guard()
+    for place in workspace.places():
+        guard.unlock(place.name, place.name)
+    return Chat(workspace, guard)
+
+
+@pytest.fixture
+def actor_id() -> str:
+    return f"test-{uuid.uuid4().hex[:12]}"
