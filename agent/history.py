@@ -9,7 +9,7 @@ n * SEGMENT up to (n + 1) * SEGMENT.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -111,10 +111,9 @@ def spill(head: Head) -> tuple[Head, Segment | None]:
     return replace(head, segments=head.segments + 1, messages=head.messages[SEGMENT:]), segment
 
 
-def settle(head: Head, published: Iterable[str]) -> Head:
+def settle(head: Head, published: Container[str]) -> Head:
     """The head without the events that are known to be published."""
-    done = set(published)
-    return replace(head, unpublished=tuple(u for u in head.unpublished if u.event_id not in done))
+    return replace(head, unpublished=tuple(u for u in head.unpublished if u.event_id not in published))
 
 
 def upgrade(stored: Sequence[Any]) -> tuple[Head, Iterator[Segment]]:

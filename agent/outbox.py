@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Container
 from typing import Any
 
 from agent import metrics
@@ -33,7 +33,7 @@ class Outbox:
         self._published = RecentIds(QUEUE_LIMIT)
 
     @property
-    def published(self) -> Collection[str]:
+    def published(self) -> Container[str]:
         """Ids known to be published."""
         return self._published
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Container
 
 
-class RecentIds(Collection[str]):
+class RecentIds(Container[str]):
     """The newest `limit` ids that were added."""
 
     def __init__(self, limit: int) -> None:
@@ -24,9 +24,3 @@ class RecentIds(Collection[str]):
 
     def __contains__(self, item: object) -> bool:
         return item in self._ids
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from dashboard.gateways.clusters.cluster import Cluster
-from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 from dashboard.gateways.clusters.local import LocalCluster
 from dashboard.gateways.clusters.static import StaticCluster
 
@@ -34,6 +33,9 @@ class Wanted(Protocol):
 def open_cluster(wanted: Wanted) -> Cluster:
     """The cluster that is wanted; raises `GatewayError` where it cannot be opened."""
     if wanted.cluster == "kubernetes":
+        # Its client takes a second to import, which no other cluster should pay for.
+        from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
+
         return KubernetesCluster(wanted.context, namespaces=wanted.namespaces)
     if wanted.cluster == "static":
         return StaticCluster(wanted.static_file)
