@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard.components import refresh
@@ -11,6 +14,7 @@ from dashboard.model.errors import GatewayError
 from dashboard.model.names import actor_id_problem
 from dashboard.model.places import Place
 
+STATIC = Path(__file__).parents[1] / "static"
 MOST_NAMESPACES = 4
 DEFAULT_ACTOR = "user1"
 
@@ -18,6 +22,8 @@ DEFAULT_ACTOR = "user1"
 def show_sidebar() -> None:
     """Draw the shared controls; their values are in the URL."""
     refresh.touch()
+    st.html(STATIC / "frame.css")
+    st.logo(STATIC / "logo.svg", size="large")
     with st.sidebar:
         try:
             workspace = get_workspace()
@@ -35,26 +41,25 @@ def show_sidebar() -> None:
             key="ns",
             bind="query-params",
         )
-        st.text_input("Actor", DEFAULT_ACTOR, key="actor", bind="query-params")
         chosen = set(st.session_state.get("ns") or ())
-        ids = get_readings().actor_ids([place for place in places if place.name in chosen])
-        st.selectbox(
-            "Actors in the stores",
-            ids,
-            index=None,
-            key="picked",
-            placeholder="pick one" if ids else "none yet",
-            on_change=_pick,
-            disabled=not ids,
-        )
+        _show_actor([place for place in places if place.name in chosen])
         refresh.show_control()
         st.caption(f"Cluster: {workspace.cluster.kind}")
 
 
-def _pick() -> None:
-    picked = st.session_state.get("picked")
-    if picked:
-        st.session_state["actor"] = picked
+def _show_actor(places: Sequence[Place]) -> None:
+    """One field to type an actor id, or to pick it from those found in the stores."""
+    current = st.session_state.get("actor") or st.query_params.get("actor") or DEFAULT_ACTOR
+    ids = sorted({current, *get_readings().actor_ids(places)})
+    st.selectbox(
+        "Actor",
+        ids,
+        index=ids.index(current),
+        key="actor",
+        bind="query-params",
+        accept_new_options=True,
+        placeholder="type an id, or pick one",
+    )
 
 
 def all_places() -> tuple[Place, ...]:

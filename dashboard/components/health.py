@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
+from dashboard.components.clock import clock_time
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
 from dashboard.services.live import Reading
@@ -49,6 +48,4 @@ def _figures(health: NamespaceHealth, reading: Reading[NamespaceHealth]) -> str:
     count = health.active_actors
     actors = "active actors unknown" if count is None else f"{count} active actor{'' if count == 1 else 's'}"
     latency = "" if health.latency_ms is None else f", agent answers in {health.latency_ms:.0f} ms"
-    age = time.time() - reading.read_at
-    late = f", read {age:.0f} s ago" if age > 2 else ""
-    return f"{actors}{latency}{late}"
+    return f"{actors}{latency}, read {clock_time(reading.read_at)}"

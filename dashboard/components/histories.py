@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.clock import clock_time_of_iso
 from dashboard.components.commands import show_commands
 from dashboard.model.alignment import Comparison, Row, Verdict
 from dashboard.model.chat import Turn
@@ -38,7 +39,7 @@ def show_counts(comparison: Comparison) -> None:
 
 def show_row(row: Row, number: int) -> None:
     """One turn in every namespace, marked with how it compares."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", key=f"row-{row.verdict}-{number}"):
         if len(row.cells) > 1:
             st.caption(f"{_MARKS[row.verdict]} {row.words}")
         columns = st.columns(len(row.cells))
@@ -51,7 +52,8 @@ def _show_turn(name: str, turn: Turn | None, verdict: Verdict, *, key: str) -> N
     if turn is None:
         st.caption(f"{name}: {'not read here' if verdict == 'unread' else 'not there'}")
         return
-    st.caption(f"{name}, turn {turn.number}")
+    at = clock_time_of_iso(turn.time)
+    st.caption(f"{name}, turn {turn.number}" + (f" · {at}" if at else ""))
     _show_text(turn.user, icon=":material/person:", key=f"{key}-user")
     if turn.answer is not None:
         _show_text(turn.answer, icon=":material/smart_toy:", key=f"{key}-answer")

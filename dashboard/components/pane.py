@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from dashboard.components.clock import clock_time
 from dashboard.components.failure import show_failure
 from dashboard.model.chat import Delivery, HistoryPage
 from dashboard.model.places import Place
@@ -31,13 +30,9 @@ def _state(reading: Reading[HistoryPage]) -> str:
     waited = time.time() - reading.awaited_since if reading.awaited_since else 0
     if reading.value is None or waited > 1:
         return f":orange[:material/hourglass_top: waiting {waited:.0f} s]"
-    return f":green[:material/check_circle:] ok, {reading.latency_ms:.0f} ms, read {_clock(reading.read_at)}"
-
-
-def _clock(at: float) -> str:
-    """The time of day in the reader's zone."""
-    zone = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
-    return datetime.fromtimestamp(at, zone).strftime("%H:%M:%S")
+    return (
+        f":green[:material/check_circle:] ok, {reading.latency_ms:.0f} ms, read {clock_time(reading.read_at)}"
+    )
 
 
 def show_delivery(delivery: Delivery | None, name: str) -> bool:

@@ -87,7 +87,8 @@ def test_a_key_in_the_url_is_shown_decoded(page: Page, stack: RunningStack, acto
     stack.say("prod", actor_id, "in the store")
     page.goto(f"/store?filter={actor_id}&key={history_key(actor_id)}")
     expect(page.get_by_text("hash, version 1, never expires")).to_be_visible()
-    expect(page.get_by_text("in the store").first).to_be_attached()
+    page.get_by_text("Raw", exact=True).click()
+    expect(page.get_by_text('"content":"in the store"')).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 2560])
