@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.clock import clock_time_of_iso
 from dashboard.components.commands import show_commands
-from dashboard.model.alignment import Comparison, Row, Verdict
+from dashboard.model.alignment import Comparison, Row, Verdict, difference
 from dashboard.model.chat import Turn
 from dashboard.model.places import Place
 from dashboard.services import commands, exports
@@ -46,6 +46,8 @@ def show_row(row: Row, number: int) -> None:
         for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
             with column.container(gap="xsmall"):
                 _show_turn(name, turn, row.verdict, key=f"turn-{number}-{name}")
+        if row.verdict == "differs" and st.toggle("What differs", key=f"difference-{number}"):
+            st.code(difference(row), language="diff")
 
 
 def _show_turn(name: str, turn: Turn | None, verdict: Verdict, *, key: str) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, ndiff
 from typing import Literal
 
 from dashboard.model.chat import Turn
 
+MOST_LETTERS, MOST_LINES = 400, 60
 Verdict = Literal["same", "differs", "only", "unread"]
 
 
@@ -74,6 +75,27 @@ def align(
     return Comparison(
         names, tuple(_row(line, names, unread) for line, unread in zip(lines, hidden, strict=True))
     )
+
+
+def difference(row: Row) -> str:
+    """What differs, as `diff` marks it: the first namespace's turn against each of the others'."""
+    (first, left), *others = ((name, turn) for name, turn in row.cells.items() if turn)
+    return "\n".join(
+        f"--- {first}\n+++ {name}\n{_marked(left, right)}"
+        for name, right in others
+        if _text(left) != _text(right)
+    )
+
+
+def _marked(left: Turn, right: Turn) -> str:
+    lines = [line.rstrip("\n") for line in ndiff(_lines(left), _lines(right))]
+    return "\n".join(lines)
+
+
+def _lines(turn: Turn) -> list[str]:
+    """The turn's lines, each cut to a length that comparing letter by letter can bear."""
+    whole = f"{turn.user}\n{turn.answer or ''}"
+    return [line[:MOST_LETTERS] for line in whole.splitlines()[:MOST_LINES]]
 
 
 def _text(turn: Turn) -> tuple[str, str | None]:

@@ -153,3 +153,14 @@ def test_activity_lists_what_was_sent(app: AppTest) -> None:
     assert sorted(app.dataframe[0].value["Namespace"]) == ["dev", "prod"]
     app.text_input(key="activity").set_value("prod").run()
     assert list(app.dataframe[0].value["Namespace"]) == ["prod"]
+
+
+def test_a_turn_that_differs_shows_where(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, answer in (("prod", "5 euros"), ("dev", "6 euros")):
+        cluster.namespaces[name].turns.append(Turn(1, "price?", answer))
+    app.run()
+    assert not any("euros" in code.value for code in app.code)
+    app.toggle(key="difference-0").set_value(True).run()
+    (shown,) = [code.value for code in app.code if "euros" in code.value]
+    assert "- 5 euros" in shown
+    assert "+ 6 euros" in shown

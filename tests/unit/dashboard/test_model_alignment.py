@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.alignment import align
+from dashboard.model.alignment import align, difference
 from dashboard.model.chat import Message, Turn, turns_of
 from dashboard.model.keys import parse_key, unwrap
 
@@ -81,3 +81,9 @@ def test_a_turn_beyond_the_page_is_not_read_and_one_within_it_is_missing() -> No
     assert [row.words for row in comparison.rows] == ["not read everywhere", "same", "only in prod", "same"]
     comparison = align({"prod": whole, "dev": whole[:2]}, more_after=frozenset({"dev"}))
     assert [row.verdict for row in comparison.rows] == ["same", "same", "unread", "unread"]
+
+
+def test_what_differs_is_marked_to_the_letter() -> None:
+    histories = {"prod": [Turn(1, "price?", "5 euros")], "dev": [Turn(1, "price?", "6 euros")]}
+    (row,) = align(histories).rows
+    assert difference(row) == "--- prod\n+++ dev\n  price?\n- 5 euros\n? ^\n+ 6 euros\n? ^"
