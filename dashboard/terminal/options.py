@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboard.model.errors import NotThere
 from dashboard.model.names import actor_id_problem
 from dashboard.services.settings import ClusterKind, Settings
-from dashboard.services.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from dashboard.services.workspace import Workspace
 
 
 def _actor_id(value: str) -> str:
@@ -47,6 +49,8 @@ def workspace(
     data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
 ) -> Iterator[Workspace]:
     """A workspace that is closed when the command ends."""
+    from dashboard.services.workspace import open_workspace  # not needed by the commands of the local stack
+
     opened = open_workspace(settings(data, cluster, file, context))
     try:
         yield opened

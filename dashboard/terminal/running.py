@@ -14,9 +14,8 @@ from dashboard.services.settings import Settings
 from dashboard.terminal import output
 from dashboard.terminal.options import Data, Json
 from local import binaries, stack
-from local.stack import StackError
+from local.errors import StackError
 
-__all__ = ["StackError", "register"]
 _POLL_SECONDS = 0.2
 
 
