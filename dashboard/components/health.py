@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.clock import clock_time
+from dashboard.components.protection import badge, tint
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
 from dashboard.services.live import Reading
@@ -27,13 +28,12 @@ NAME_PIXELS = 110
 
 def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
     """One namespace, as it was read last."""
-    with st.container(border=True, width=CARD_PIXELS, gap="xsmall"):
-        badge = " :orange-badge[:material/lock: protected]" if place.protected else ""
+    with st.container(border=True, width=CARD_PIXELS, gap="xsmall", key=tint(place, "card")):
         health = reading.value
         if health is None:
-            st.markdown(f"**{place.name}**{badge} &ensp; :gray[:material/hourglass_top: waiting]")
+            st.markdown(f"**{place.name}**{badge(place)} &ensp; :gray[:material/hourglass_top: waiting]")
             return
-        st.markdown(f"**{place.name}**{badge} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
+        st.markdown(f"**{place.name}**{badge(place)} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
         for part in health.parts:
             with st.container(horizontal=True, gap="small"):
                 st.markdown(f"{_MARKS[part.state]} {part.name}", width=NAME_PIXELS)

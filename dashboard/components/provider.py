@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import sys
+
 import streamlit as st
 
+from dashboard.model.people import Person
+from dashboard.services import people
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.services.writing import Writing
+
+
+@st.cache_resource(show_spinner=False)
+def get_settings() -> Settings:
+    """The settings that this process was started with."""
+    return Settings()
 
 
 @st.cache_resource(show_spinner=False)
 def get_workspace() -> Workspace:
     """One workspace for all sessions: its connections are thread-safe."""
-    return open_workspace(Settings())
+    settings = get_settings()
+    return open_workspace(settings, echo=sys.stdout if settings.echoes_audit else None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,14 +35,31 @@ def get_readings() -> Readings:
     return Readings(get_workspace())
 
 
+def get_person() -> Person | None:
+    """Who is here; None where they have to sign in first."""
+    settings, user = get_settings(), st.user.to_dict()
+    if "is_logged_in" not in user:  # no provider is set up
+        return people.anonymous(settings)
+    if not user["is_logged_in"] or people.is_over(settings, user):
+        return None
+    return people.signed_in(settings, user)
+
+
 def get_guard() -> Guard:
-    """This session's unlocked namespaces."""
-    if "guard" not in st.session_state:
-        st.session_state["guard"] = Guard(read_only=get_workspace().settings.read_only)
-    guard: Guard = st.session_state["guard"]
+    """This session's rights and unlocked namespaces; another person starts with none unlocked."""
+    person = get_person() or Person("nobody", "viewer", "Sign in to write.")
+    guard: Guard | None = st.session_state.get("guard")
+    if guard is None or guard.person != person:
+        guard = Guard(get_settings().read_only, person=person)
+        st.session_state["guard"] = guard
     return guard
+
+
+def get_writing() -> Writing:
+    """This session's writes."""
+    return Writing(get_workspace(), get_guard())
 
 
 def get_chat() -> Chat:
     """This session's chat."""
-    return Chat(get_workspace(), get_guard(), who=str(st.user.get("email") or "dashboard"))
+    return Chat(get_workspace(), get_guard())
