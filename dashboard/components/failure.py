@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.clock import clock_time
 from dashboard.model.chat import Failure
 from dashboard.model.errors import GatewayError
+from dashboard.model.places import Trouble
 from dashboard.services.side_by_side import failure_of
 
 _ICONS = {
@@ -23,11 +25,19 @@ def show_failure(failure: Failure) -> None:
         st.text(failure.what)
         if failure.hint:
             st.text(failure.hint)
+        if failure.command:
+            st.code(failure.command, language="shell", wrap_lines=True)
 
 
 def show_error(error: GatewayError) -> None:
     """A gateway's error as a failure."""
     show_failure(failure_of(error))
+
+
+def show_trouble(trouble: Trouble) -> None:
+    """Something of the cluster cannot be followed: what is shown may be old."""
+    show_failure(trouble.failure)
+    st.caption(f":material/history: The list of namespaces is as of {clock_time(trouble.since)}.")
 
 
 def show_empty(title: str, text: str = "", *, icon: str = ":material/inbox:", command: str = "") -> None:

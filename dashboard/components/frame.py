@@ -8,15 +8,18 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components import refresh
-from dashboard.components.failure import show_empty, show_error, show_no_namespaces
+from dashboard.components.failure import show_empty, show_error, show_no_namespaces, show_trouble
 from dashboard.components.provider import get_readings, get_workspace
 from dashboard.model.errors import GatewayError
 from dashboard.model.names import actor_id_problem
 from dashboard.model.places import Place
+from dashboard.services import sources
+from dashboard.services.settings import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
 MOST_NAMESPACES = 4
 DEFAULT_ACTOR = "user1"
+FOLLOW_SECONDS = 2
 
 
 def show_sidebar() -> None:
@@ -25,6 +28,7 @@ def show_sidebar() -> None:
     st.html(STATIC / "frame.css")
     st.logo(STATIC / "logo.svg", size="large")
     with st.sidebar:
+        _show_clusters()
         try:
             workspace = get_workspace()
             places = workspace.places()
@@ -43,8 +47,34 @@ def show_sidebar() -> None:
         )
         chosen = set(st.session_state.get("ns") or ())
         _show_actor([place for place in places if place.name in chosen])
+        _follow_namespaces(tuple(names))
         refresh.show_control()
         st.caption(f"Cluster: {workspace.cluster.kind}")
+
+
+def _show_clusters() -> None:
+    """The kubeconfig's contexts to switch between, where there are several."""
+    names, meant = sources.names(Settings())
+    if len(names) < 2:
+        return
+    index = names.index(meant) if meant in names else 0
+    st.selectbox("Cluster", names, index=index, key="cluster", bind="query-params", on_change=_forget_names)
+
+
+def _forget_names() -> None:
+    """Another cluster has other namespaces."""
+    st.session_state.pop("ns", None)
+
+
+@st.fragment(run_every=FOLLOW_SECONDS)
+def _follow_namespaces(drawn: tuple[str, ...]) -> None:
+    """Draw the page anew when a namespace came or went: the cluster tells it, nobody is asked."""
+    try:
+        now = tuple(place.name for place in get_workspace().places())
+    except GatewayError:
+        return  # the page's own refresh says it
+    if now != drawn and refresh.every():
+        st.rerun()
 
 
 def _show_actor(places: Sequence[Place]) -> None:
@@ -73,6 +103,8 @@ def all_places() -> tuple[Place, ...]:
     if not places:
         show_no_namespaces(workspace.cluster.why_down(""))
         st.stop()
+    for trouble in workspace.cluster.troubles():
+        show_trouble(trouble)
     return places
 
 

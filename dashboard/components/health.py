@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.components.clock import clock_time
-from dashboard.components.protection import badge, tint
+from dashboard.components.clock import clock_time, clock_time_of_iso
+from dashboard.components.failure import show_failure
+from dashboard.components.provider import get_readings
+from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
 from dashboard.services.live import Reading
@@ -28,12 +31,13 @@ NAME_PIXELS = 110
 
 def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
     """One namespace, as it was read last."""
-    with st.container(border=True, width=CARD_PIXELS, gap="xsmall", key=tint(place, "card")):
+    with st.container(border=True, width=CARD_PIXELS, gap="xsmall"):
+        badge = " :orange-badge[:material/lock: protected]" if place.protected else ""
         health = reading.value
         if health is None:
-            st.markdown(f"**{place.name}**{badge(place)} &ensp; :gray[:material/hourglass_top: waiting]")
+            st.markdown(f"**{place.name}**{badge} &ensp; :gray[:material/hourglass_top: waiting]")
             return
-        st.markdown(f"**{place.name}**{badge(place)} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
+        st.markdown(f"**{place.name}**{badge} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
         for part in health.parts:
             with st.container(horizontal=True, gap="small"):
                 st.markdown(f"{_MARKS[part.state]} {part.name}", width=NAME_PIXELS)
@@ -41,7 +45,50 @@ def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
                     st.text(part.words)
                     if part.state != "ok" and part.hint:
                         st.text(part.hint)
+                    if part.command:
+                        st.code(part.command, language="shell", wrap_lines=True)
         st.caption(_figures(health, reading))
+        if health.deployed:
+            _show_deployed(place.name, health.deployed)
+
+
+def _show_deployed(namespace: str, deployed: Deployed) -> None:
+    """Replicas, restarts and why a pod is not ready; what the cluster warned of when opened."""
+    count = deployed.restarts
+    restarts = "no restarts" if not count else f"{count} restart{'' if count == 1 else 's'}"
+    title = f"{deployed.ready} of {deployed.wanted} replicas ready, {restarts}"
+    box = st.expander(title, key=f"inside-{namespace}", on_change="rerun", icon=":material/deployed_code:")
+    if not box.open:
+        return
+    with box:
+        st.caption(deployed.workload)
+        if deployed.unread:
+            show_failure(deployed.unread)
+        rows = [
+            {
+                "Pod": pod.name,
+                "Ready": "yes" if pod.ready else "no",
+                "Restarts": pod.restarts,
+                "Dapr": pod.dapr,
+                "Why": "; ".join(pod.reasons),
+            }
+            for pod in deployed.replicas
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"pods-{namespace}")
+        _show_warnings(get_readings().warnings(namespace))
+
+
+def _show_warnings(reading: Reading[tuple[WarningEvent, ...]]) -> None:
+    if reading.failure:
+        show_failure(reading.failure)
+    elif reading.value is None:
+        st.caption(":material/hourglass_top: reading the events")
+    elif not reading.value:
+        st.caption(":material/check: no warnings")
+    for event in reading.value or ():
+        often = f", {event.count} times" if event.count > 1 else ""
+        st.caption(f":material/warning: {clock_time_of_iso(event.at)}{often}")
+        st.text(f"{event.reason} {event.object}: {event.message}")
 
 
 def _figures(health: NamespaceHealth, reading: Reading[NamespaceHealth]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from dashboard.gateways.agent import AgentGateway
 from dashboard.gateways.dialing import Dialer, Direct
 from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.gateways.store import StoreGateway
-from dashboard.model.errors import NotThere
+from dashboard.model.errors import GatewayError, NotThere, of_failure
 from dashboard.model.places import Place, RedisAddress
 
 
@@ -22,19 +21,35 @@ class _Closable(Protocol):
 G = TypeVar("G", bound=_Closable)
 
 
+class _Slot:
+    """One part of one place: opening one waits for no other."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.address: object = None
+        self.gateway: Any = None
+
+    def close(self) -> None:
+        with self.lock:
+            if self.gateway is not None:
+                self.gateway.close()
+            self.address = self.gateway = None
+
+
 class Connections:
-    """Thread-safe; raises `NotThere` for a part that the cluster gives no address of."""
+    """Thread-safe; raises the reason of a part that the cluster gives no address of."""
 
     def __init__(self, dialer: Dialer | None = None) -> None:
         self._dialer = dialer or Direct()
         self._lock = threading.Lock()
-        self._open: dict[tuple[str, str], tuple[object, Any]] = {}
+        self._slots: dict[str, dict[str, _Slot]] = {}
 
     def agent(self, place: Place) -> AgentGateway:
         return self._get("agent", place, place.agent_url, self._open_agent)
 
     def sidecar(self, place: Place, url: str | None = None) -> SidecarGateway:
         """The sidecar of one replica, by its address, or of any."""
+        self._forget_replicas(place)
         return self._get(f"sidecar {url or ''}".strip(), place, url or place.sidecar_url, self._open_sidecar)
 
     def store(self, place: Place) -> StoreGateway:
@@ -47,25 +62,40 @@ class Connections:
         return SidecarGateway(url, transport=self._dialer.http(url))
 
     def _open_store(self, address: RedisAddress) -> StoreGateway:
-        dialed = replace(address, password=self._dialer.password(address))
-        return StoreGateway(dialed, connect=self._dialer.redis(address))
+        kept = address.secret or address.password
+        password = (lambda: self._dialer.password(address)) if kept else None
+        return StoreGateway(address, connect=self._dialer.redis(address), password=password)
+
+    def _forget_replicas(self, place: Place) -> None:
+        """Pods come and go: close what led to those that went."""
+        kept = {f"sidecar {url}" for url in place.replicas} | {"sidecar", "agent", "store"}
+        with self._lock:
+            slots = self._slots.get(place.name, {})
+            gone = [slots.pop(part) for part in list(slots) if part not in kept] if place.replicas else []
+        for slot in gone:
+            slot.close()
 
     def _get(self, part: str, place: Place, address: Any, make: Callable[[Any], G]) -> G:
         if address is None:
-            raise NotThere(f"The cluster gives no address of {place.name}'s {part}.")
+            raise _absence(place, part)
         with self._lock:
-            known, gateway = self._open.get((part, place.name), (None, None))
-            if known == address:
-                return gateway  # type: ignore[no-any-return]
-            if gateway is not None:
-                gateway.close()
-            fresh = make(address)
-            self._open[part, place.name] = (address, fresh)
-            return fresh
+            slot = self._slots.setdefault(place.name, {}).setdefault(part, _Slot())
+        with slot.lock:
+            if slot.address != address:
+                if slot.gateway is not None:
+                    slot.gateway.close()
+                slot.gateway, slot.address = make(address), address
+            return cast(G, slot.gateway)
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for _, gateway in self._open.values():
-                gateway.close()
-            self._open.clear()
+            slots = [slot for parts in self._slots.values() for slot in parts.values()]
+            self._slots.clear()
+        for slot in slots:
+            slot.close()
+
+
+def _absence(place: Place, part: str) -> GatewayError:
+    gap = dict(place.gaps).get(part)
+    return of_failure(gap) if gap else NotThere(f"The cluster gives no address of {place.name}'s {part}.")

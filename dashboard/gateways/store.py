@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dashboard.gateways import redis_values
-from dashboard.model.errors import Forbidden, NotThere, Rejected, Unreachable
+from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 from dashboard.model.keys import DaprKey, KeyPage, KeyValue, StoreInfo, Stream, parse_key, text_of
 from dashboard.model.names import ACTOR_TYPE, APP_ID
 from dashboard.model.places import RedisAddress
@@ -27,10 +27,18 @@ class StoreGateway:
     """One Redis database; raises `GatewayError` alone."""
 
     def __init__(
-        self, address: RedisAddress, *, timeout: float = 2.0, connect: Callable[[], socket] | None = None
+        self,
+        address: RedisAddress,
+        *,
+        timeout: float = 2.0,
+        connect: Callable[[], socket] | None = None,
+        password: Callable[[], str] | None = None,
     ) -> None:
+        """`connect` opens each connection, and `password` tells each the password of the moment."""
         self._where = f"The store at {address.host}:{address.port}"
-        self._redis = redis.Redis(connection_pool=_pool(address, timeout, connect))
+        secret = _Password(address, password) if password or address.password else None
+        pool = _pool(address, timeout, connect, secret)
+        self._redis = redis.Redis(connection_pool=pool)
 
     def close(self) -> None:
         self._redis.close()
@@ -82,9 +90,9 @@ class StoreGateway:
             raise NotThere(f"{self._where} has no key {key}.", hint="It may have expired or been deleted.")
         return found
 
-    def actor_ids(self, *, limit: int = 200) -> tuple[str, ...]:
+    def actor_ids(self, *, app_id: str = APP_ID, limit: int = 200) -> tuple[str, ...]:
         """Ids of actors that have state, sorted, from one budgeted scan."""
-        page = self.scan(pattern=f"{APP_ID}||{ACTOR_TYPE}||*", limit=limit)
+        page = self.scan(pattern=f"{app_id}||{ACTOR_TYPE}||*", limit=limit)
         return tuple(sorted({key.path[2] for key in page.keys if key.kind == "actor"}))
 
     def streams(self) -> tuple[Stream, ...]:
@@ -116,6 +124,8 @@ class StoreGateway:
     def _errors(self) -> Iterator[None]:
         try:
             yield
+        except _UntoldError as error:
+            raise error.why from error
         except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as error:
             raise Forbidden(f"{self._where} refuses us: {error}.", hint="Check its password.") from error
         except redis.exceptions.BusyLoadingError as error:
@@ -130,27 +140,61 @@ class StoreGateway:
             raise kind(f"{self._where} refuses: {error}.") from error
 
 
+class _UntoldError(redis.AuthenticationError):
+    """The password could not be read; `why` says it. The client cleans up after its own errors alone."""
+
+    def __init__(self, why: GatewayError) -> None:
+        super().__init__(why.what)
+        self.why = why
+
+
+class _Password(redis.CredentialProvider):
+    def __init__(self, address: RedisAddress, read: Callable[[], str] | None) -> None:
+        self._user = address.username
+        self._read = read or (lambda: address.password)
+
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        try:
+            password = self._read()
+        except GatewayError as error:
+            raise _UntoldError(error) from error
+        return (self._user, password) if self._user else (password,)
+
+
+class _Dialed(redis.Connection):
+    """Opens its socket by `dial` where there is one."""
+
+    def __init__(self, *, dial: Callable[[], socket] | None = None, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._dial = dial
+
+    def _connect(self) -> socket:
+        if self._dial is None:
+            return cast(socket, super()._connect())  # type: ignore[no-untyped-call]
+        opened = self._dial()
+        opened.settimeout(self.socket_timeout)
+        return opened
+
+
+class _DialedTls(redis.SSLConnection, _Dialed):
+    """TLS over whatever opened the socket."""
+
+
 def _pool(
-    address: RedisAddress, timeout: float, connect: Callable[[], socket] | None
+    address: RedisAddress,
+    timeout: float,
+    connect: Callable[[], socket] | None,
+    password: _Password | None,
 ) -> redis.ConnectionPool:
-    kind: type[redis.Connection] = redis.SSLConnection if address.tls else redis.Connection
-    if connect is not None:
-        kind = type("Dialed", (kind,), {"_connect": lambda self: _dialed(connect, timeout)})
     return redis.ConnectionPool(
-        connection_class=kind,
+        connection_class=_DialedTls if address.tls else _Dialed,
+        dial=connect,
         host=address.host,
         port=address.port,
         db=address.db,
-        username=address.username or None,
-        password=address.password or None,
+        credential_provider=password,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
         max_connections=MAX_CONNECTIONS,
         retry=Retry(NoBackoff(), 0),
     )
-
-
-def _dialed(connect: Callable[[], socket], timeout: float) -> socket:
-    opened = connect()
-    opened.settimeout(timeout)
-    return opened

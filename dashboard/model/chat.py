@@ -39,11 +39,12 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why one namespace gave no answer, in words for its pane."""
+    """Why one namespace gave no answer, in words for its pane; `command` is shell lines that help, or ""."""
 
     word: str
     what: str
     hint: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,27 @@
 
 from __future__ import annotations
 
+from dashboard.model.chat import Failure
+
 
 class GatewayError(Exception):
-    """One failed call to one namespace. `what` is a full sentence, `hint` says what to do next."""
+    """One failed call to one namespace. `what` is a full sentence, `hint` says what to do next.
+
+    `command` is shell lines that do it, where there are some.
+    """
 
     word = "failed"
 
-    def __init__(self, what: str, *, hint: str = "") -> None:
+    def __init__(self, what: str, *, hint: str = "", command: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+        self.command = command
+
+    @property
+    def failure(self) -> Failure:
+        """The error as words for a pane."""
+        return Failure(self.word, self.what, self.hint, self.command)
 
 
 class Forbidden(GatewayError):
@@ -39,9 +50,12 @@ class Rejected(GatewayError):
     word = "rejected"
 
 
-class WriteRefused(Exception):
-    """A write that this person may not make, or not yet: `word` is "locked" where unlocking would help."""
+def of_failure(failure: Failure) -> GatewayError:
+    """The error that a failure was made of."""
+    kinds = {kind.word: kind for kind in (Forbidden, Unreachable, NotThere, Rejected)}
+    kind = kinds.get(failure.word, GatewayError)
+    return kind(failure.what, hint=failure.hint, command=failure.command)
 
-    def __init__(self, what: str, *, word: str = "locked") -> None:
-        super().__init__(what)
-        self.word = word
+
+class WriteRefused(Exception):
+    """A write was asked for in read-only mode or in a protected namespace that is still locked."""

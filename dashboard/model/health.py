@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.model.deployed import Deployed
+
 State = Literal["ok", "warning", "down", "unknown"]
 ICONS: dict[State, str] = {"ok": "✓", "warning": "!", "down": "✕", "unknown": "?"}
 _ORDER: tuple[State, ...] = ("ok", "unknown", "warning", "down")
@@ -18,6 +20,7 @@ class Part:
     state: State
     words: str
     hint: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class NamespaceHealth:
     dapr_version: str
     latency_ms: float | None
     read_at: float
+    deployed: Deployed | None = None
 
     @property
     def state(self) -> State:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.model.deployed import WarningEvent
+
 Json = Mapping[str, Any]
 PROTECTED_LABEL = "daca-ops/protected"
 
@@ -39,7 +41,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Pod:
-    """`reasons` are why its containers wait or ended, as the kubelet words them."""
+    """`reasons` are why its containers wait or ended, as the kubelet words them.
+
+    `ready` and `running` are false while it is being deleted; `dapr` is its sidecar's version, by the image.
+    """
 
     namespace: str
     name: str
@@ -49,6 +54,8 @@ class Pod:
     restarts: int
     reasons: tuple[str, ...]
     ports: Mapping[str, int] = field(default_factory=dict)
+    running: bool = False
+    dapr: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,16 +124,21 @@ def pod(item: Json) -> Pod:
     status = item.get("status") or {}
     containers = [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
     conditions = {c["type"]: c["status"] for c in status.get("conditions") or ()}
-    ports = [p for c in item["spec"].get("containers") or () for p in c.get("ports") or ()]
+    specs = [*(item["spec"].get("initContainers") or ()), *(item["spec"].get("containers") or ())]
+    ports = [p for c in specs for p in c.get("ports") or ()]
+    sidecar = next((c.get("image", "") for c in specs if c["name"] == "daprd"), "")
+    stays = "deletionTimestamp" not in _meta(item)
     return Pod(
         namespace=_meta(item)["namespace"],
         name=_meta(item)["name"],
         labels=_meta(item).get("labels") or {},
         app_id=(_meta(item).get("annotations") or {}).get("dapr.io/app-id", ""),
-        ready=conditions.get("Ready") == "True" and "deletionTimestamp" not in _meta(item),
+        ready=stays and conditions.get("Ready") == "True",
         restarts=sum(int(c.get("restartCount", 0)) for c in containers),
         reasons=tuple(dict.fromkeys(filter(None, map(_reason, containers)))),
         ports={p["name"]: int(p["containerPort"]) for p in ports if "name" in p},
+        running=stays and status.get("phase") == "Running",
+        dapr=sidecar.partition("@")[0].rpartition("/")[2].partition(":")[2],
     )
 
 
@@ -162,6 +174,20 @@ def namespace(item: Json) -> Namespace:
     labels = _meta(item).get("labels") or {}
     name = _meta(item)["name"]
     return Namespace(name, name, labels.get(PROTECTED_LABEL) == "true")
+
+
+def warning(item: Json) -> WarningEvent:
+    """One event: of `v1` or of `events.k8s.io`, which keeps its times elsewhere."""
+    series = item.get("series") or {}
+    about = item.get("involvedObject") or {}
+    at = item.get("lastTimestamp") or series.get("lastObservedTime") or item.get("eventTime")
+    return WarningEvent(
+        at=at or _meta(item).get("creationTimestamp") or "",
+        object=f"{about.get('kind', '')}/{about.get('name', '')}",
+        reason=item.get("reason") or "",
+        message=item.get("message") or "",
+        count=int(item.get("count") or series.get("count") or 1),
+    )
 
 
 def selects(chosen: Service, labels: Mapping[str, str]) -> bool:

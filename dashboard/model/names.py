@@ -25,6 +25,6 @@ def is_namespace(name: str) -> bool:
     return bool(_NAMESPACE.match(name))
 
 
-def history_key(actor_id: str) -> str:
+def history_key(actor_id: str, app_id: str = APP_ID) -> str:
     """The Redis key of an actor's history head (Dapr docs, actors API: querying state externally)."""
-    return f"{APP_ID}||{ACTOR_TYPE}||{actor_id}||history-{actor_id}"
+    return f"{app_id}||{ACTOR_TYPE}||{actor_id}||history-{actor_id}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dashboard.model.chat import Failure
 from dashboard.model.kubernetes import SecretKey
+from dashboard.model.names import APP_ID
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class RedisAddress:
 class Place:
     """One namespace: what to call for its agent, sidecar and store. None: the cluster knows no such part.
 
-    `replicas` are the sidecars of all its pods, `sidecar_url` among them.
+    `replicas` are the sidecars of all its pods, `sidecar_url` among them. `gaps` says for a part ("agent",
+    "sidecar", "store") why the cluster could not tell where it is.
     """
 
     name: str
@@ -37,3 +40,13 @@ class Place:
     sidecar_url: str | None = None
     redis: RedisAddress | None = None
     replicas: tuple[str, ...] = ()
+    app_id: str = APP_ID
+    gaps: tuple[tuple[str, Failure], ...] = ()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What keeps a cluster from being followed as a whole, since when (Unix seconds)."""
+
+    failure: Failure
+    since: float

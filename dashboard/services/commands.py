@@ -27,7 +27,7 @@ def history(place: Place, actor_id: str) -> str:
 
 def stored_history(place: Place, actor_id: str) -> str:
     """The redis-cli line that reads an actor's history head."""
-    return read_key(place, history_key(actor_id))
+    return read_key(place, history_key(actor_id, place.app_id))
 
 
 def read_key(place: Place, key: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from dashboard.model.chat import HistoryPage
+from dashboard.model.deployed import WarningEvent
 from dashboard.model.health import NamespaceHealth
 from dashboard.model.places import Place
 from dashboard.services import fleet
@@ -24,7 +25,8 @@ class Readings:
         self._workspace = workspace
         self._chat = Chat(workspace, Guard(read_only=True))
         self._histories: Live[tuple[str, str, str | None], HistoryPage] = Live()
-        self._health: Live[Place, NamespaceHealth] = Live()
+        self._health: Live[str, NamespaceHealth] = Live()
+        self._warnings: Live[str, tuple[WarningEvent, ...]] = Live()
         self._actor_ids: Live[str, tuple[str, ...]] = Live()
 
     def histories(
@@ -40,11 +42,15 @@ class Readings:
 
     def health(self, places: Sequence[Place]) -> dict[str, Reading[NamespaceHealth]]:
         """The health of each place."""
-        found = self._health.look(
-            {place: partial(fleet.check_one, self._workspace, place) for place in places},
+        return self._health.look(
+            {place.name: partial(fleet.check_one, self._workspace, place) for place in places},
             patience=PATIENCE_SECONDS,
         )
-        return {place.name: found[place] for place in places}
+
+    def warnings(self, namespace: str) -> Reading[tuple[WarningEvent, ...]]:
+        """What the cluster warned of there."""
+        call = partial(self._workspace.cluster.warnings, namespace)
+        return self._warnings.look({namespace: call}, patience=PATIENCE_SECONDS)[namespace]
 
     def actor_ids(self, places: Sequence[Place]) -> tuple[str, ...]:
         """The actor ids found in any of the stores so far, sorted; a store that is away adds none."""
@@ -54,4 +60,4 @@ class Readings:
         return tuple(sorted({actor_id for reading in found.values() for actor_id in reading.value or ()}))
 
     def _ids_of(self, place: Place) -> tuple[str, ...]:
-        return self._workspace.connections.store(place).actor_ids()
+        return self._workspace.connections.store(place).actor_ids(app_id=place.app_id)

@@ -29,7 +29,7 @@ class Outcome(Generic[T]):
 
 def failure_of(error: GatewayError) -> Failure:
     """The words of an error, for a pane."""
-    return Failure(error.word, error.what, error.hint)
+    return error.failure
 
 
 def each(names: Sequence[str], call: Callable[[str], T], *, deadline: float) -> Iterator[Outcome[T]]:
@@ -64,7 +64,7 @@ def attempt(call: Callable[[], T]) -> tuple[T | None, Failure | None]:
     except GatewayError as error:
         return None, failure_of(error)
     except WriteRefused as error:
-        return None, Failure(error.word, str(error))
+        return None, Failure("locked", str(error))
     except Exception as error:  # a defect of ours must show in its pane, not hang the others
         log.exception("a call failed in a way that no gateway names")
         return None, Failure(

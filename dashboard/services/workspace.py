@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TextIO
+from dataclasses import dataclass, field, replace
 
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
@@ -14,6 +13,15 @@ from dashboard.services.audit import AuditLog
 from dashboard.services.settings import Settings
 
 
+@dataclass
+class _Index:
+    """The newest places, guarded and by name; kept while the cluster answers with the same tuple."""
+
+    source: tuple[Place, ...] | None = None
+    by_name: dict[str, Place] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+
+
 @dataclass(frozen=True)
 class Workspace:
     """Thread-safe and shared by all sessions; holds nothing that belongs to one user."""
@@ -22,12 +30,7 @@ class Workspace:
     cluster: Cluster
     connections: Connections
     audit: AuditLog
-
-    @property
-    def title(self) -> str:
-        """The cluster in a word or two: its kind, and its context where it has one."""
-        context = self.settings.context if self.cluster.kind == "kubernetes" else None
-        return f"{self.cluster.kind} {context or ''}".strip()
+    _newest: list[_Index] = field(default_factory=lambda: [_Index()], repr=False, compare=False)
 
     @property
     def deadline(self) -> float:
@@ -36,15 +39,22 @@ class Workspace:
 
     def places(self) -> tuple[Place, ...]:
         """Every namespace; raises `GatewayError` when the cluster itself cannot be asked."""
-        return tuple(self._guarded(place) for place in self.cluster.places())
+        return self._index().places
 
     def place(self, namespace: str) -> Place:
         """The namespace of that name; raises `NotThere`."""
-        for place in self.places():
-            if place.name == namespace:
-                return place
+        found = self._index().by_name.get(namespace)
+        if found:
+            return found
         hint = self.cluster.why_down(namespace) or "See the namespaces in Overview."
         raise NotThere(f"There is no namespace {namespace} in this cluster.", hint=hint)
+
+    def _index(self) -> _Index:
+        source = self.cluster.places()
+        if self._newest[0].source is not source:
+            places = tuple(map(self._guarded, source))
+            self._newest[0] = _Index(source, {place.name: place for place in places}, places)
+        return self._newest[0]
 
     def _guarded(self, place: Place) -> Place:
         return replace(place, protected=place.protected or place.name in self.settings.protected)
@@ -54,11 +64,7 @@ class Workspace:
         self.cluster.close()
 
 
-def open_workspace(settings: Settings, *, echo: TextIO | None = None) -> Workspace:
-    """Open the cluster that the settings name; raises `GatewayError` where it cannot be.
-
-    Each line of the audit log goes to `echo` too.
-    """
+def open_workspace(settings: Settings) -> Workspace:
+    """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
     cluster = open_cluster(settings)
-    audit = AuditLog(settings.data / "audit.jsonl", echo=echo)
-    return Workspace(settings, cluster, Connections(cluster.dialer), audit)
+    return Workspace(settings, cluster, Connections(cluster.dialer), AuditLog(settings.data / "audit.jsonl"))

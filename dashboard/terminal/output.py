@@ -31,6 +31,6 @@ def failures(found: Mapping[str, Failure]) -> None:
     """Name each namespace that did not answer, and leave with exit status 1 if there is one."""
     for namespace, failure in found.items():
         line = f"{namespace}: {failure.word}: {failure.what} {failure.hint}"
-        typer.echo(line.rstrip(), err=True)
+        typer.echo(f"{line.rstrip()}\n{failure.command}".rstrip(), err=True)
     if found:
         raise typer.Exit(1)

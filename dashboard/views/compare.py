@@ -10,9 +10,8 @@ from dashboard.components import refresh
 from dashboard.components.failure import show_empty
 from dashboard.components.frame import chosen_actor, chosen_places
 from dashboard.components.histories import show_actions, show_counts, show_row
-from dashboard.components.pane import show_delivery, show_heading
-from dashboard.components.protection import badge, may_write, seconds_to_lock, show_lock, tint
-from dashboard.components.provider import get_chat, get_readings
+from dashboard.components.pane import show_delivery, show_heading, show_unlock
+from dashboard.components.provider import get_chat, get_guard, get_readings
 from dashboard.model.alignment import align
 from dashboard.services.chat import TURNS_A_PAGE, Sending
 
@@ -27,13 +26,7 @@ sendings: dict[str, Sending] = st.session_state.setdefault("sendings", {})
 
 st.subheader("Compare", anchor=False)
 with st.container():  # inside a container the input stays at the top, and the page does not scroll to its end
-    allowed = may_write()
-    content = st.chat_input(
-        f"Write to {' and '.join(names)}" if allowed else "You may not write here",
-        max_chars=8000,
-        submit_mode="disable",
-        disabled=not allowed,
-    )
+    content = st.chat_input(f"Write to {' and '.join(names)}", max_chars=8000, submit_mode="disable")
 if content:
     st.session_state["older"] = {}
     sendings.clear()
@@ -56,16 +49,17 @@ def _on_the_way() -> bool:
 polling = _on_the_way()
 
 
-@st.fragment(run_every=0.25 if polling else seconds_to_lock(places))
+@st.fragment(run_every=0.25 if polling else None)
 def answers() -> None:
     """What each namespace answered, as it arrives."""
     for column, place in zip(st.columns(len(places)), places, strict=True):
         sending = sendings.get(place.name)
         with column:
-            show_lock(place)
+            if place.protected:
+                show_unlock(place.name, get_guard())
             if sending and sending.actor_id == actor_id:
-                with st.container(border=True, gap="xsmall", key=tint(place, "answer")):
-                    st.caption(f"{place.name}{badge(place)}")
+                with st.container(border=True, gap="xsmall"):
+                    st.caption(place.name)
                     again = show_delivery(sending.get(place.name), place.name)
                 if again:
                     _send_again(place.name)

@@ -15,10 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components import provider
 from dashboard.model.chat import HistoryPage, Turn
+from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.errors import Unreachable
 from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
 from dashboard.model.names import history_key
-from dashboard.model.places import Place, RedisAddress
+from dashboard.model.places import Place, RedisAddress, Trouble
 from dashboard.model.sidecar import SidecarMetadata, Subscription
 from dashboard.services.audit import AuditLog
 from dashboard.services.settings import Settings
@@ -65,7 +66,7 @@ class MadeUpNamespace:
     def ping(self) -> StoreInfo:
         return StoreInfo("7.0.15", "run", 1, 1)
 
-    def actor_ids(self) -> tuple[str, ...]:
+    def actor_ids(self, **_: object) -> tuple[str, ...]:
         return ("user1", "user2")
 
     def scan(self, **_: object) -> KeyPage:
@@ -86,10 +87,21 @@ class MadeUpCluster:
     def __init__(self) -> None:
         self.namespaces = {"prod": MadeUpNamespace(), "dev": MadeUpNamespace()}
         self.protected: set[str] = set()
+        self.found_troubles: tuple[Trouble, ...] = ()
+        self.workloads: dict[str, Deployed] = {}
 
     def places(self) -> tuple[Place, ...]:
         redis = RedisAddress("127.0.0.1", 6379)
         return tuple(Place(n, n in self.protected, "http://a", "http://s", redis) for n in self.namespaces)
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        return self.found_troubles
+
+    def deployed(self, namespace: str) -> Deployed | None:
+        return self.workloads.get(namespace)
+
+    def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
+        return (WarningEvent("2026-01-01T00:00:00Z", "Pod/chat-agent-1", "BackOff", "restarting", 3),)
 
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"
@@ -121,7 +133,6 @@ def app(
     workspace = Workspace(settings, cluster, cluster, AuditLog(tmp_path / "audit.jsonl"))
     st.cache_data.clear()
     st.cache_resource.clear()
-    monkeypatch.setattr(provider, "open_workspace", lambda *_, **__: workspace)
-    monkeypatch.setattr(provider, "Settings", lambda: settings)
+    monkeypatch.setattr(provider, "open_workspace", lambda _: workspace)
     yield AppTest.from_file(str(APP), default_timeout=20)
     st.cache_resource.clear()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from dashboard.gateways.dialing import Dialer
-from dashboard.model.places import Place
+from dashboard.model.deployed import Deployed, WarningEvent
+from dashboard.model.places import Place, Trouble
 
 
 class Cluster(Protocol):
@@ -27,6 +28,18 @@ class Cluster(Protocol):
 
     def close(self) -> None:
         """End its threads and connections."""
+        ...
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Why what it tells may be old or lack something, where that is no single namespace's part."""
+        ...
+
+    def deployed(self, namespace: str) -> Deployed | None:
+        """What runs for the agent there, as last heard; None where the cluster keeps no such record."""
+        ...
+
+    def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
+        """The newest things the cluster warned of there, newest first; asks the cluster."""
         ...
 
     def why_down(self, namespace: str) -> str:

@@ -29,6 +29,9 @@ class Wanted(Protocol):
     @property
     def namespaces(self) -> Sequence[str]: ...
 
+    @property
+    def app_id(self) -> str: ...
+
 
 def open_cluster(wanted: Wanted) -> Cluster:
     """The cluster that is wanted; raises `GatewayError` where it cannot be opened."""
@@ -36,7 +39,14 @@ def open_cluster(wanted: Wanted) -> Cluster:
         # Its client takes a second to import, which no other cluster should pay for.
         from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 
-        return KubernetesCluster(wanted.context, namespaces=wanted.namespaces)
+        return KubernetesCluster(wanted.context, namespaces=wanted.namespaces, app_id=wanted.app_id)
     if wanted.cluster == "static":
         return StaticCluster(wanted.static_file)
     return LocalCluster(wanted.data)
+
+
+def kube_contexts() -> tuple[tuple[str, ...], str]:
+    """The kubeconfig's contexts and the current one."""
+    from dashboard.gateways.clusters.kubernetes import credentials
+
+    return credentials.contexts()

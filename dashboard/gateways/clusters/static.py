@@ -85,6 +85,17 @@ class StaticCluster:
             raise Rejected(f"{self._path} names a namespace twice.")
         return tuple(self._place(entry) for entry in found)
 
+    def troubles(self) -> tuple[()]:
+        """Each call reads the file anew: what it tells is never old."""
+        return ()
+
+    def deployed(self, namespace: str) -> None:
+        """There are no replicas here."""
+
+    def warnings(self, namespace: str) -> tuple[()]:
+        """Nothing here warns."""
+        return ()
+
     def why_down(self, namespace: str) -> str:
         return f"{self._path} names its namespaces."
 

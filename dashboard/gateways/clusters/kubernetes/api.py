@@ -5,107 +5,209 @@ The typed client takes five times as long to read a long list as its JSON takes 
 
 from __future__ import annotations
 
+import asyncio
 import json
-import ssl
-from collections.abc import Iterator
+import socket
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
-from kubernetes import client, config
 
+from dashboard.gateways.clusters.kubernetes import forwarding
+from dashboard.gateways.clusters.kubernetes.background import Background
+from dashboard.gateways.clusters.kubernetes.credentials import Credentials
+from dashboard.model import rights
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
-CALL_SECONDS = 10.0
-WATCH_SECONDS = 240
+CALL_SECONDS = 8.0
+CONNECT_SECONDS = 3.0
+# The server ends each watch by then, with a bookmark just before: one that is silent for longer hangs.
+WATCH_SECONDS = 45
+RENEW_SECONDS = 5.0
 
 
 class Gone(Exception):
     """The watch's starting point is too old: list again."""
 
 
+class _Session:
+    """One reading of the credentials with the connections that were made with it."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
+        self.calls = httpx.AsyncClient(
+            base_url=credentials.host,
+            verify=credentials.tls,
+            proxy=credentials.proxy,
+            limits=limits,
+            trust_env=False,
+        )
+        self.proxied = httpx.HTTPTransport(verify=credentials.tls, proxy=credentials.proxy, limits=limits)
+        # Where the server's certificate has another name than its address.
+        name = credentials.server_name
+        self.extensions: dict[str, Any] = {"sni_hostname": name} if name else {}
+
+    def stream(
+        self, verb: str, path: str, headers: dict[str, str], silence: float, **options: Any
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """A request whose answer may pause for `silence` seconds."""
+        timeout = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS, read=silence)
+        return self.calls.stream(
+            verb, path, headers=headers, timeout=timeout, extensions=self.extensions, **options
+        )
+
+    async def close(self) -> None:
+        await self.calls.aclose()
+        self.proxied.close()
+
+
 class Api:
-    """One API server as one user. Thread-safe; raises `GatewayError` alone, and `Gone` from `watch`."""
+    """One API server as one user. Thread-safe; raises `GatewayError` alone, and `Gone` from `watch`.
+
+    Credentials that stop working are read anew: after a 401, or when the kubeconfig was written.
+    """
 
     def __init__(self, context: str | None = None) -> None:
-        self.configuration = client.Configuration()
-        try:
-            _load(self.configuration, context)
-        except config.ConfigException as error:
-            hint = "Set KUBECONFIG, or name a context with --context."
-            raise NotThere(f"There is no usable kubeconfig: {error}.", hint=hint) from error
-        self.host: str = self.configuration.host.rstrip("/")
-        self.tls = _tls(self.configuration)
-        limits = httpx.Limits(max_connections=64)
-        self._http = httpx.Client(base_url=self.host, verify=self.tls, timeout=CALL_SECONDS, limits=limits)
+        self._context = context
+        self._session = _Session(Credentials(context))
+        self._renewing = threading.Lock()
+        self._renewed_at = time.monotonic()
+        self.background = Background(f"kubernetes {context or ''}".strip())
+
+    @property
+    def host(self) -> str:
+        return self._session.credentials.host
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether this runs in the cluster and reached it by the pod's own account."""
+        return self._session.credentials.in_cluster
 
     def close(self) -> None:
-        self._http.close()
-
-    def headers(self) -> dict[str, str]:
-        """The credentials of a request, refreshed where the kubeconfig says how."""
-        if self.configuration.refresh_api_key_hook:
-            self.configuration.refresh_api_key_hook(self.configuration)
-        token = next(iter(self.configuration.api_key.values()), "")
-        if token and not token.lower().startswith("bearer "):
-            token = f"Bearer {token}"
-        return {"Authorization": token} if token else {}
+        """End every call, watch and forwarded connection."""
+        self.background.run(self._session.close(), seconds=CALL_SECONDS)
+        self.background.close()
 
     def get(self, path: str, **params: str) -> Any:
         """The decoded JSON at `path`."""
-        try:
-            reply = self._http.get(path, params=params, headers=self.headers())
-        except httpx.HTTPError as error:
-            raise self._unreachable(error) from error
-        if reply.status_code != 200:
-            raise refusal(reply.status_code, reply.content, f"get {path}")
-        return json.loads(reply.content)
+        return json.loads(self.background.run(self.read(path, **params), seconds=2 * CALL_SECONDS))
 
     def create(self, path: str, body: dict[str, Any]) -> bool:
         """Create an object in the collection at `path`; False where it is there already."""
+        made = self._answer("POST", path, json=body)
+        status, content = self.background.run(made, seconds=2 * CALL_SECONDS)
+        if status not in {201, 409}:
+            raise refusal(status, content)
+        return bool(status == 201)
+
+    def forward(self, namespace: str, pod: str, port: int) -> socket.socket:
+        """A socket to a port of a pod, through the API server."""
+        opening = forwarding.open_socket(self._session.credentials, namespace, pod, port)
         try:
-            reply = self._http.post(path, json=body, headers=self.headers())
+            return self.background.run(opening, seconds=CALL_SECONDS)
+        except forwarding.RefusedError as error:
+            raise refusal(error.status, error.body) from error
+
+    def proxied(self, request: httpx.Request) -> httpx.Response:
+        """Send a request to a part of the cluster through one of the API server's proxies."""
+        session = self._session
+        request.headers.update(session.credentials.headers())
+        request.extensions = {**request.extensions, **session.extensions}
+        reply = session.proxied.handle_request(request)
+        if reply.status_code == 401:
+            self._renew(session, refused=True)
+        return reply
+
+    async def read(self, path: str, **params: str) -> bytes:
+        """The body at `path`, with a deadline."""
+        status, content = await self._answer("GET", path, params=params)
+        if status != 200:
+            raise refusal(status, content)
+        return content
+
+    async def _answer(self, verb: str, path: str, **options: Any) -> tuple[int, bytes]:
+        session = self._session
+        try:
+            status, content = await self._ask(session, verb, path, **options)
+        except Unreachable:
+            if not await asyncio.to_thread(self._renew, session, refused=False):
+                raise
+        else:
+            if status != 401 or not await asyncio.to_thread(self._renew, session, refused=True):
+                return status, content
+        return await self._ask(self._session, verb, path, **options)
+
+    async def _ask(self, session: _Session, verb: str, path: str, **options: Any) -> tuple[int, bytes]:
+        headers = await asyncio.to_thread(session.credentials.headers)
+        try:
+            async with session.stream(verb, path, headers, CALL_SECONDS, **options) as reply:
+                return reply.status_code, await reply.aread()
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        if reply.status_code == 409:
-            return False
-        if reply.status_code != 201:
-            raise refusal(reply.status_code, reply.content, f"create in {path}")
-        return True
 
-    def watch(self, path: str, version: str) -> Iterator[tuple[str, Any]]:
+    async def watch(
+        self, path: str, version: str, opened: Callable[[], None]
+    ) -> AsyncGenerator[tuple[str, Any], None]:
         """(type, object) as they change after `version`, until the server ends the stream."""
+        session = self._session
+        headers = await asyncio.to_thread(session.credentials.headers)
         params = {"watch": "1", "resourceVersion": version, "allowWatchBookmarks": "true"}
         params["timeoutSeconds"] = str(WATCH_SECONDS)
-        quiet = httpx.Timeout(CALL_SECONDS, read=WATCH_SECONDS + CALL_SECONDS)
+        silence = WATCH_SECONDS + CALL_SECONDS
         try:
-            with self._http.stream(
-                "GET", path, params=params, headers=self.headers(), timeout=quiet
-            ) as reply:
-                if reply.status_code == 410:
-                    raise Gone
-                if reply.status_code != 200:
-                    raise refusal(reply.status_code, reply.read(), f"watch {path}")
-                for line in reply.iter_lines():
+            async with session.stream("GET", path, headers, silence, params=params) as reply:
+                await self._check(session, reply)
+                opened()
+                async for line in reply.aiter_lines():
                     event = json.loads(line)
                     if event["type"] == "ERROR":
                         raise Gone
                     yield event["type"], event["object"]
         except httpx.HTTPError as error:
+            await asyncio.to_thread(self._renew, session, refused=False)
             raise self._unreachable(error) from error
 
+    async def _check(self, session: _Session, reply: httpx.Response) -> None:
+        if reply.status_code == 410:
+            raise Gone
+        if reply.status_code == 401:
+            await asyncio.to_thread(self._renew, session, refused=True)
+        if reply.status_code != 200:
+            raise refusal(reply.status_code, await reply.aread())
+
+    def _renew(self, broken: _Session, *, refused: bool) -> bool:
+        """Read the credentials anew, not more often than each few seconds; whether there are others now."""
+        with self._renewing:
+            if self._session is not broken:
+                return True
+            due = time.monotonic() - self._renewed_at > RENEW_SECONDS
+            if not broken.credentials.stale and not (refused and due):
+                return False
+            self._renewed_at = time.monotonic()
+            try:
+                self._session = _Session(Credentials(self._context))
+            except (GatewayError, OSError):
+                return False
+            self.background.start(broken.close())
+            return True
+
     def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
-        return Unreachable(f"The Kubernetes API at {self.host} cannot be reached: {error}.")
+        words = str(error) or type(error).__name__
+        return Unreachable(f"The Kubernetes API at {self.host} cannot be reached: {words}.")
 
 
-def refusal(status: int, body: bytes, what: str) -> GatewayError:
-    """The API server's Status as an error that says which right is missing."""
+def refusal(status: int, body: bytes) -> GatewayError:
+    """The API server's Status as an error; a missing right comes with the command that grants it."""
     message = status_message(body) or f"HTTP status {status}"
     if status == 401:
-        return Forbidden(
-            f"The cluster does not know us: {message}.", hint="Log in again: kubectl auth whoami"
-        )
+        return Forbidden(f"The cluster does not know us: {message}.", command="kubectl auth whoami")
     if status == 403:
-        return Forbidden(f"{message}.", hint=f"It was asked to {what}. The README of k8s/ names every right.")
+        missing = rights.missing(message)
+        return Forbidden(f"{message}.", command=rights.grant(missing) if missing else "")
     if status == 404:
         return NotThere(f"{message}.")
     return Unreachable(f"{message}.") if status >= 500 or status == 429 else Rejected(f"{message}.")
@@ -119,23 +221,3 @@ def status_message(body: bytes) -> str:
         return ""
     is_status = isinstance(found, dict) and found.get("kind") == "Status"
     return str(found.get("message", "")).rstrip(".") if is_status else ""
-
-
-def _load(configuration: client.Configuration, context: str | None) -> None:
-    """A kubeconfig where there is one, else the account of the pod this runs in."""
-    try:
-        config.load_kube_config(context=context, client_configuration=configuration)
-    except config.ConfigException:
-        if context is not None:
-            raise
-        config.load_incluster_config(client_configuration=configuration)
-
-
-def _tls(configuration: client.Configuration) -> ssl.SSLContext:
-    tls = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
-    if not configuration.verify_ssl:
-        tls.check_hostname = False
-        tls.verify_mode = ssl.CERT_NONE
-    if configuration.cert_file:
-        tls.load_cert_chain(configuration.cert_file, configuration.key_file)
-    return tls

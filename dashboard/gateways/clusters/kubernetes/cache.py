@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from dashboard.gateways.clusters.kubernetes.api import Api, Gone
-from dashboard.model.errors import GatewayError
+from dashboard.model.errors import Forbidden, GatewayError, Unreachable
 
-BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0)
+BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
+FORBIDDEN_SECONDS = 5.0
+POLL_SECONDS = 15.0
 
 
 class Named(Protocol):
@@ -25,80 +32,124 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
-class WatchedCache(Generic[T]):
-    """Kept by one thread; reading it costs nothing. `parse` gives None for objects of no interest."""
+@dataclass(frozen=True)
+class View(Generic[T]):
+    """What is known at one moment: objects by namespace and name.
+
+    `error` is why changes cannot be followed, since `failing_since` (Unix seconds); `listed` whether all was
+    known once. A view is replaced whole, so two looks that give the same one have nothing new between them.
+    """
+
+    items: Mapping[str, Mapping[str, T]] = field(default_factory=dict)
+    listed: bool = False
+    error: GatewayError | None = None
+    failing_since: float = 0.0
+
+    def of(self, namespace: str) -> tuple[T, ...]:
+        return tuple(self.items.get(namespace, {}).values())
+
+
+class Cache(Generic[T]):
+    """Kept on the `Api`'s own thread; looking costs nothing. `parse` gives None where it is of no use."""
 
     def __init__(self, api: Api, path: str, parse: Callable[[Mapping[str, Any]], T | None]) -> None:
         self._api, self._path, self._parse = api, path, parse
-        self._lock = threading.Lock()
-        self._items: dict[tuple[str, str], T] = {}
-        self._error: GatewayError | None = None
+        self._view: View[T] = View()
         self._first = threading.Event()
-        self._stop = threading.Event()
-        threading.Thread(target=self._run, name=f"watch {path}", daemon=True).start()
+        api.background.start(self._run())
 
-    def close(self) -> None:
-        """End the thread at its next event; closing the `Api` ends it at once."""
-        self._stop.set()
+    def look(self, wait: float) -> View[T]:
+        """The newest view; waits up to `wait` seconds for the first list or its failure alone."""
+        if not self._first.wait(wait):
+            slow = Unreachable(f"The Kubernetes API at {self._api.host} has not answered yet.")
+            return View(error=slow, failing_since=time.time())
+        return self._view
 
-    def items(self, *, wait: float) -> tuple[T, ...]:
-        """Every object, after the first list or its failure; raises that failure while nothing is known.
+    async def _run(self) -> None:
+        raise NotImplementedError
 
-        A cache that lost the API server goes on with what it knows; `error` tells.
-        """
-        self._first.wait(wait)
-        with self._lock:
-            if self._items or self._error is None:
-                return tuple(self._items.values())
-            raise self._error
+    def _show(self, view: View[T]) -> None:
+        self._view = view
+        self._first.set()
 
-    @property
-    def error(self) -> GatewayError | None:
-        """Why it cannot follow changes now."""
-        return self._error
+    def _recovered(self) -> None:
+        if self._view.error:
+            self._show(replace(self._view, error=None, failing_since=0.0))
 
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
+    def _fail(self, error: GatewayError) -> None:
+        since = self._view.failing_since or time.time()
+        self._show(replace(self._view, error=error, failing_since=since))
+
+
+class PolledObject(Cache[T]):
+    """One object that may be read but not watched."""
+
+    async def _run(self) -> None:
+        while True:
             try:
-                self._follow(self._list())
-                failures = 0
-            except Gone:
-                continue
+                item = self._parse(json.loads(await self._api.read(self._path)))
             except GatewayError as error:
-                self._error = error
-                self._first.set()
-                self._stop.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+                self._fail(error)
+            else:
+                items = {item.namespace: {item.name: item}} if item else {}
+                if items != self._view.items or not self._view.listed:
+                    self._show(View(items, listed=True))
+                self._recovered()
+            await asyncio.sleep(POLL_SECONDS if self._view.error is None else BACKOFF_SECONDS[-1])
+
+
+class WatchedCache(Cache[T]):
+    """Follows every object of one kind; a broken watch goes on where it ended, without another list."""
+
+    _version = ""
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            try:
+                if not self._version:
+                    await self._list()
+                await self._follow()
+                failures = 0
+                await asyncio.sleep(BACKOFF_SECONDS[0])
+            except Gone:
+                self._version = ""
+            except GatewayError as error:
+                self._fail(error)
+                await asyncio.sleep(_pause(error, failures))
                 failures += 1
 
-    def _list(self) -> str:
-        """List all; the version to watch from."""
-        found = self._api.get(self._path)
-        items = {}
+    async def _list(self) -> None:
+        found = json.loads(await self._api.read(self._path))
+        items: dict[str, dict[str, T]] = {}
         for raw in found["items"]:
             item = self._parse(raw)
             if item is not None:
-                items[item.namespace, item.name] = item
-        with self._lock:
-            self._items, self._error = items, None
-        self._first.set()
-        return str(found["metadata"]["resourceVersion"])
+                items.setdefault(item.namespace, {})[item.name] = item
+        self._show(View(items, listed=True))
+        self._version = found["metadata"]["resourceVersion"]
 
-    def _follow(self, version: str) -> None:
-        """Watch again from where the last stream ended, until the server has forgotten it."""
-        while not self._stop.is_set():
-            for kind, raw in self._api.watch(self._path, version):
-                if self._stop.is_set():
-                    return
-                version = raw["metadata"]["resourceVersion"]
+    async def _follow(self) -> None:
+        """Apply what changes until the server ends the stream."""
+        async with aclosing(self._api.watch(self._path, self._version, self._recovered)) as events:
+            async for kind, raw in events:
                 if kind != "BOOKMARK":
                     self._apply(kind, raw)
+                self._version = raw["metadata"]["resourceVersion"]
 
     def _apply(self, kind: str, raw: Mapping[str, Any]) -> None:
         item = None if kind == "DELETED" else self._parse(raw)
-        key = (raw["metadata"].get("namespace") or raw["metadata"]["name"], raw["metadata"]["name"])
-        with self._lock:
-            if item is None:
-                self._items.pop(key, None)
-            else:
-                self._items[key] = item
+        name = raw["metadata"]["name"]
+        namespace = raw["metadata"].get("namespace") or name
+        known = self._view.items.get(namespace, {})
+        if item == known.get(name):
+            return
+        kept = {key: other for key, other in known.items() if key != name}
+        if item is not None:
+            kept[name] = item
+        self._view = replace(self._view, items={**self._view.items, namespace: kept})
+
+
+def _pause(error: GatewayError, failures: int) -> float:
+    """A right is not granted within seconds, while a server may be back at once."""
+    return FORBIDDEN_SECONDS if isinstance(error, Forbidden) else BACKOFF_SECONDS[min(failures, 3)]

@@ -4,46 +4,40 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from ipaddress import ip_address
+from typing import Any
 
 import httpx
-from kubernetes import client
-from kubernetes.stream import portforward
 
 from dashboard.gateways.clusters.kubernetes.api import Api
+from dashboard.gateways.clusters.kubernetes.known import Known
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.places import RedisAddress
 
-SECRET_SECONDS = 30.0
+SECRET_SECONDS = 10.0
+CONNECT_SECONDS = 2.0
 
 
 class ProxyTransport(httpx.BaseTransport):
-    """Adds our credentials to each request; a token that changes is used at the next one."""
+    """All gateways share the connections to the API server, and its newest credentials."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._inner = httpx.HTTPTransport(verify=api.tls)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers.update(self._api.headers())
-        return self._inner.handle_request(request)
-
-    def close(self) -> None:
-        self._inner.close()
+        return self._api.proxied(request)
 
 
 class KubernetesDialer:
-    """`pod_of` finds the pod and its port behind a Redis address; None where it is outside the cluster."""
+    """`known` tells what the cluster has now."""
 
-    def __init__(self, api: Api, pod_of: Callable[[RedisAddress], tuple[str, int] | None]) -> None:
+    def __init__(self, api: Api, known: Callable[[], Known]) -> None:
         self._api = api
-        self._pod_of = pod_of
-        self._core = client.CoreV1Api(client.ApiClient(api.configuration))
+        self._known = known
         self._secrets: dict[tuple[str, str], tuple[float, dict[str, str]]] = {}
         self._lock = threading.Lock()
 
@@ -51,23 +45,32 @@ class KubernetesDialer:
         return ProxyTransport(self._api) if url.startswith(self._api.host) else None
 
     def redis(self, address: RedisAddress) -> Callable[[], socket.socket] | None:
-        if self._pod_of(address) is None or "KUBERNETES_SERVICE_HOST" in os.environ:
+        service = self._service(address)
+        if service is None:
             return None
-        return lambda: self._forward(address)
+        name, namespace = service
+        if self._api.in_cluster:
+            inside = (f"{name}.{namespace}.svc", address.port)
+            return lambda: socket.create_connection(inside, CONNECT_SECONDS)
+        return lambda: self._forward(namespace, name, address.port)
 
-    def _forward(self, address: RedisAddress) -> socket.socket:
-        """A socket to the pod that serves the address now: each new connection follows a moved pod."""
-        target = self._pod_of(address)
-        if target is None:
-            raise ConnectionError(f"no pod is ready behind {address.host}")
-        pod, port = target
-        try:
-            opened = portforward(
-                self._core.connect_get_namespaced_pod_portforward, pod, address.namespace, ports=str(port)
-            )
-            return cast(socket.socket, opened.socket(port))
-        except Exception as error:  # the websocket client has no common error class
-            raise ConnectionError(f"port-forwarding to pod {pod} failed: {error}") from error
+    def _service(self, address: RedisAddress) -> tuple[str, str] | None:
+        """Name and namespace of the Service that the host is, or None for one outside the cluster.
+
+        A name of one label is a Service in the Component's namespace; "a.b" may be either.
+        """
+        name, *rest = address.host.split(".")
+        namespace = rest[0] if rest else address.namespace
+        if _is_ip(address.host) or (len(rest) > 1 and rest[1] != "svc"):
+            return None
+        if len(rest) == 1 and self._known().service(namespace, name) is None:
+            return None
+        return name, namespace
+
+    def _forward(self, namespace: str, service: str, port: int) -> socket.socket:
+        """A socket to the pod that serves it now: each new connection follows a moved pod."""
+        pod, target = self._known().pod_behind(namespace, service, port)
+        return self._api.forward(namespace, pod, target)
 
     def password(self, address: RedisAddress) -> str:
         if address.secret is None:
@@ -83,10 +86,17 @@ class KubernetesDialer:
     def _secret(self, namespace: str, name: str) -> dict[str, str]:
         with self._lock:
             read_at, known = self._secrets.get((namespace, name), (0.0, {}))
-        if time.monotonic() - read_at < SECRET_SECONDS:
+        if read_at and time.monotonic() - read_at < SECRET_SECONDS:
             return known
         found: dict[str, Any] = self._api.get(f"/api/v1/namespaces/{namespace}/secrets/{name}")
         data: dict[str, str] = found.get("data") or {}
         with self._lock:
             self._secrets[namespace, name] = (time.monotonic(), data)
         return data
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False

@@ -1,0 +1,187 @@
+"""What the caches know at one moment, and the places that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from dashboard.gateways.clusters.kubernetes.cache import Named, View
+from dashboard.model import kubernetes as objects
+from dashboard.model.chat import Failure
+from dashboard.model.errors import GatewayError, NotThere, Unreachable
+from dashboard.model.kubernetes import Component, Namespace, Pod, SecretKey, Service, Workload
+from dashboard.model.places import Place, RedisAddress
+
+SIDECAR_PORT = 3501  # the injector's public port: metadata and health alone (docs.dapr.io: sidecar ports)
+T = TypeVar("T", bound=Named)
+Gap = tuple[str, Failure]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """The views of one kind by the namespace that each covers, "" where one covers all."""
+
+    views: Mapping[str, View[T]]
+
+    def of(self, namespace: str) -> tuple[T, ...]:
+        return self._view(namespace).of(namespace)
+
+    def unknown(self, namespace: str) -> GatewayError | None:
+        """Why nothing is known of this kind there, or None."""
+        view = self._view(namespace)
+        return None if view.listed else view.error
+
+    def _view(self, namespace: str) -> View[T]:
+        return self.views.get(namespace) or self.views.get("") or View()
+
+
+@dataclass(frozen=True)
+class Known:
+    """One look at every cache; places are worked out once for each."""
+
+    host: str
+    app_id: str
+    fixed: tuple[str, ...]
+    deployments: Kind[Workload]
+    stateful_sets: Kind[Workload]
+    services: Kind[Service]
+    components: Kind[Component]
+    pods: Kind[Pod]
+    labels: Kind[Namespace]
+
+    @property
+    def kinds(self) -> tuple[Kind[Any], ...]:
+        return (
+            self.deployments, self.stateful_sets, self.services, self.components, self.pods, self.labels,
+        )  # fmt: skip
+
+    def same_as(self, other: Known) -> bool:
+        """Whether no cache changed between the two."""
+        pairs = zip(self._views(), other._views(), strict=True)
+        return self.host == other.host and all(mine is yours for mine, yours in pairs)
+
+    def _views(self) -> Iterator[View[Any]]:
+        for kind in self.kinds:
+            yield from kind.views.values()
+
+    @cached_property
+    def workloads(self) -> dict[str, Workload]:
+        """The agent's workload in each namespace that has one, by name."""
+        found: dict[str, Workload] = {}
+        for kind in (self.deployments, self.stateful_sets):
+            for view in kind.views.values():
+                for item in (item for names in view.items.values() for item in names.values()):
+                    if item.app_id == self.app_id:
+                        found.setdefault(item.namespace, item)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Raises why the cluster could not be asked; a namespace of the fixed list has gaps instead."""
+        if not self.workloads and not self.fixed:
+            for kind in (self.deployments, self.stateful_sets):
+                error = kind.unknown("")
+                if error:
+                    raise error
+        found = (self._place(name) for name in self.fixed or self.workloads)
+        return tuple(place for place in found if place)
+
+    def _place(self, name: str) -> Place | None:
+        workload = self.workloads.get(name)
+        if workload is None:
+            error = self.deployments.unknown(name) or self.stateful_sets.unknown(name)
+            parts = ("agent", "sidecar", "store")
+            return Place(name, True, gaps=tuple((p, error.failure) for p in parts)) if error else None
+        agent, sidecars, store = self._agent(workload), self._sidecars(name), self._store(name)
+        found = {"agent": agent, "sidecar": sidecars, "store": store}
+        return Place(
+            name,
+            self._protected(name),
+            agent if isinstance(agent, str) else None,
+            sidecars[0] if isinstance(sidecars, tuple) else None,
+            store if isinstance(store, RedisAddress) else None,
+            sidecars if isinstance(sidecars, tuple) else (),
+            self.app_id,
+            tuple((part, f.failure) for part, f in found.items() if isinstance(f, GatewayError)),
+        )
+
+    def _protected(self, name: str) -> bool:
+        """A namespace whose label cannot be read counts as protected."""
+        return bool(self.labels.unknown(name)) or any(label.protected for label in self.labels.of(name))
+
+    def _agent(self, workload: Workload) -> str | GatewayError:
+        unknown = self.services.unknown(workload.namespace)
+        if unknown:
+            return unknown
+        for service in self.services.of(workload.namespace):
+            if objects.selects(service, workload.labels):
+                targets = {target: port for port, target in service.ports.items()}
+                port = targets.get(str(workload.app_port)) or next(iter(service.ports), None)
+                if port is not None:
+                    base = f"{self.host}/api/v1/namespaces/{workload.namespace}/services"
+                    return f"{base}/{service.name}:{port}/proxy"
+        kind = workload.kind.lower()
+        expose = f"kubectl -n {workload.namespace} expose {kind} {workload.name} --port {workload.app_port}"
+        return NotThere(f"No Service selects the pods of {kind} {workload.name}.", command=expose)
+
+    def _sidecars(self, name: str) -> tuple[str, ...] | GatewayError:
+        unknown = self.pods.unknown(name)
+        if unknown:
+            return unknown
+        pods = [pod for pod in self.pods.of(name) if pod.app_id == self.app_id]
+        chosen = [pod for pod in pods if pod.ready] or [pod for pod in pods if pod.running]
+        if not chosen:
+            return Unreachable(f"No pod of {self.app_id} runs.")
+        base = f"{self.host}/api/v1/namespaces/{name}/pods"
+        return tuple(f"{base}/{pod}:{SIDECAR_PORT}/proxy" for pod in sorted(pod.name for pod in chosen))
+
+    def _store(self, name: str) -> RedisAddress | GatewayError:
+        """The store as Dapr finds it: the actor state store among the Components in scope."""
+        unknown = self.components.unknown(name)
+        if unknown:
+            return unknown
+        for found in self.components.of(name):
+            if objects.is_actor_store(found) and (not found.scopes or self.app_id in found.scopes):
+                return _address(name, found)
+        return NotThere(
+            f"No Component of type state.redis with actorStateStore is in scope of {self.app_id}."
+        )
+
+    def pod_behind(self, namespace: str, service: str, port: int) -> tuple[str, int]:
+        """The ready pod that a Service leads to, and its port; raises `GatewayError`."""
+        unknown = self.services.unknown(namespace) or self.pods.unknown(namespace)
+        if unknown:
+            raise unknown
+        found = self.service(namespace, service)
+        if found is None:
+            raise NotThere(f"There is no Service {service} in {namespace}.")
+        target = found.ports.get(port, str(port))
+        for pod in self.pods.of(namespace):
+            if pod.ready and objects.selects(found, pod.labels):
+                return pod.name, int(target) if target.isdigit() else pod.ports.get(target, port)
+        raise Unreachable(f"No pod behind Service {service} in {namespace} is ready.")
+
+    def service(self, namespace: str, name: str) -> Service | None:
+        return next((s for s in self.services.of(namespace) if s.name == name), None)
+
+
+def _address(namespace: str, found: Component) -> RedisAddress:
+    host, _, port = _text(found, "redisHost").partition(":")
+    secret = found.metadata.get("redisPassword")
+    return RedisAddress(
+        host=host,
+        port=int(port) if port.isdigit() else 6379,
+        db=int(_text(found, "redisDB") or 0),
+        username=_text(found, "redisUsername"),
+        password="" if isinstance(secret, SecretKey) else secret or "",
+        tls=_text(found, "enableTLS").lower() == "true",
+        namespace=namespace,
+        secret=secret if isinstance(secret, SecretKey) else None,
+    )
+
+
+def _text(found: Component, name: str) -> str:
+    value = found.metadata.get(name, "")
+    return value if isinstance(value, str) else ""

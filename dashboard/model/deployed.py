@@ -1,0 +1,47 @@
+"""What a cluster runs for one namespace's agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.model.chat import Failure
+
+
+@dataclass(frozen=True)
+class Replica:
+    """One pod; `reasons` are why its containers wait or ended, `dapr` is its sidecar's version or ""."""
+
+    name: str
+    ready: bool
+    restarts: int
+    reasons: tuple[str, ...] = ()
+    dapr: str = ""
+
+
+@dataclass(frozen=True)
+class WarningEvent:
+    """Something the cluster warned of; `at` is ISO 8601, `count` how often."""
+
+    at: str
+    object: str
+    reason: str
+    message: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """`ready` of `wanted` replicas of `workload` ("Deployment/chat-agent"), and the namespace's pods.
+
+    The agent's own pods come first; `unread` is why the pods are not known.
+    """
+
+    workload: str
+    wanted: int
+    ready: int
+    replicas: tuple[Replica, ...] = ()
+    unread: Failure | None = None
+
+    @property
+    def restarts(self) -> int:
+        return sum(replica.restarts for replica in self.replicas)
