@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from dashboard.model.errors import GatewayError, WriteRefused
-from dashboard.terminal import chatting, looking, preparing, running
+from dashboard.terminal import chatting, looking, preparing, proving, running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 running.register(app)
 chatting.register(app)
 looking.register(app)
+proving.register(app)
 preparing.register(app)
 
 

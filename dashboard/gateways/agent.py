@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from dashboard.gateways.http import JsonHttp
-from dashboard.model.chat import HistoryPage, Message, turns_of
+from dashboard.model.chat import HistoryPage, Inbox, Message, turns_of
 from dashboard.model.errors import GatewayError, Rejected
 
 _PREVIOUS = re.compile(r'<([^>]*)>\s*;\s*rel="?prev"?')
@@ -62,11 +62,15 @@ class AgentGateway:
 
     def events(self) -> list[dict[str, Any]]:
         """The newest events that this replica received, newest first."""
+        return list(self.inbox().events)
+
+    def inbox(self) -> Inbox:
+        """The same, with which replica it is."""
         body, _ = self._http.call("GET", "/events")
         events = body.get("events") if isinstance(body, dict) else None
         if not isinstance(events, list):
             raise Rejected("The agent's answer has no list of events.")
-        return events
+        return Inbox(str(body.get("replica", "")), str(body.get("namespace", "")), tuple(events))
 
 
 def _messages(body: Any) -> list[Message]:

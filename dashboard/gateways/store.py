@@ -1,9 +1,12 @@
-"""A namespace's Redis, read without harm: SCAN in budgets, pipelines, nothing that blocks the server."""
+"""A namespace's Redis, read without harm: SCAN in budgets, pipelines, nothing that blocks the server.
+
+The one write, `remove`, takes away what the isolation proof itself put there.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
 from typing import Any, cast
@@ -119,6 +122,39 @@ class StoreGateway:
         with self._errors():
             raw = cast(Any, self._redis.xrevrange(redis_values.bytes_of(stream), newest, "-", count=limit))
         return tuple((text_of(entry_id), redis_values.fields(values)) for entry_id, values in raw)
+
+    def stream(self, name: str) -> Stream:
+        """One stream with its groups; raises `NotThere`."""
+        with self._errors():
+            raw = redis_values.bytes_of(name)
+            if not self._redis.exists(raw):
+                raise NotThere(
+                    f"{self._where} has no stream {name}.", hint="Nothing was published to it yet."
+                )
+            return redis_values.stream(self._redis, raw)
+
+    def entries_after(self, stream: str, after: str, *, limit: int = 1000) -> tuple[tuple[str, Any], ...]:
+        """Entries newer than id `after` ("" for all), oldest first, decoded; takes part in no group."""
+        with self._errors():
+            name, start = redis_values.bytes_of(stream), f"({after}" if after else "-"
+            raw = cast(Any, self._redis.xrange(name, start, "+", count=limit))
+        return tuple((text_of(entry_id), redis_values.fields(values)) for entry_id, values in raw)
+
+    def remove(self, keys: Sequence[str], stream: str, entries: Sequence[str]) -> tuple[int, int]:
+        """Delete these keys, and these entries of `stream` with what groups await of them, and nothing else.
+
+        How many keys and entries were there to delete.
+        """
+        with self._errors():
+            count = int(cast(Any, self._redis.delete(*map(redis_values.bytes_of, keys)))) if keys else 0
+            if not entries:
+                return count, 0
+            name = redis_values.bytes_of(stream)
+            with self._redis.pipeline() as transaction:
+                for group in cast(Any, self._redis.xinfo_groups(name)):
+                    transaction.xack(name, group["name"], *entries)
+                transaction.xdel(name, *entries)
+                return count, int(transaction.execute()[-1])
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

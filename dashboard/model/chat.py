@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class HistoryPage:
     before: str | None = None
     latency_ms: float = 0.0
     read_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The newest CloudEvents that one replica received, newest first; it names its namespace itself."""
+
+    replica: str
+    namespace: str
+    events: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)

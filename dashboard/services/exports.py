@@ -55,9 +55,10 @@ def as_markdown(actor_id: str, comparison: Comparison) -> str:
 
 
 def _cell(user: str, answer: str | None) -> str:
-    return " <br> ".join(_code(text) for text in (user, answer) if text)
+    return " <br> ".join(as_code(text) for text in (user, answer) if text)
 
 
-def _code(text: str) -> str:
+def as_code(text: str) -> str:
+    """Text as a Markdown table cell that is never markup."""
     flat = " ".join(text.split()).replace("|", "\\|").replace("`", "ˋ")
     return f"`{flat}`"

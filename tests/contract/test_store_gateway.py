@@ -140,6 +140,27 @@ def test_streams_and_groups(store: StoreGateway, client: redis.Redis) -> None:
     assert client.xinfo_groups("user-chat")[0]["consumers"] == 0  # type: ignore[index]
 
 
+def test_entries_after_a_position_are_oldest_first(store: StoreGateway, client: redis.Redis) -> None:
+    ids = [str(client.xadd("user-chat", {"data": f'{{"id": "e{n}"}}'}), "ascii") for n in range(5)]  # type: ignore[arg-type]
+    assert [entry_id for entry_id, _ in store.entries_after("user-chat", "")] == ids
+    assert [entry_id for entry_id, _ in store.entries_after("user-chat", ids[2])] == ids[3:]
+    assert store.stream("user-chat").last_id == ids[-1]
+    with pytest.raises(NotThere):
+        store.stream("elsewhere")
+
+
+def test_removing_takes_the_named_and_nothing_else(store: StoreGateway, client: redis.Redis) -> None:
+    client.mset({"mine": 1, "mine-too": 1, "other": 1})
+    client.xgroup_create("user-chat", "chat-agent", id="0", mkstream=True)
+    first, second = (str(client.xadd("user-chat", {"data": "{}"}), "ascii") for _ in range(2))  # type: ignore[arg-type]
+    client.xreadgroup("chat-agent", "chat-agent", {"user-chat": ">"})
+    assert store.remove(["mine", "gone"], "user-chat", [first]) == (1, 1)
+    assert {key.raw for key in store.scan().keys} == {"mine-too", "other", "user-chat"}
+    assert [entry_id for entry_id, _ in store.entries_after("user-chat", "")] == [second]
+    assert store.stream("user-chat").groups[0].pending == 1
+    assert store.remove([], "user-chat", []) == (0, 0)
+
+
 def test_actor_ids_are_those_with_state(store: StoreGateway, client: redis.Redis) -> None:
     for actor in ("b", "a"):
         client.hset(f"chat-agent||ChatAgent||{actor}||history-{actor}", mapping={"data": "[]"})

@@ -1,0 +1,219 @@
+"""Marked probes: sent to an actor of their own, looked for everywhere, and removed.
+
+Each function works on one namespace and raises `GatewayError`; `services/proving.py` joins them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.model.chat import Inbox
+from dashboard.model.errors import NotThere
+from dashboard.model.isolation import Look, Probe, Probes
+from dashboard.model.keys import Stream, parse_key
+from dashboard.model.names import TOPIC, history_key
+from dashboard.model.places import Place
+from dashboard.model.proofs import Removal
+from dashboard.services.audit import Entry
+from dashboard.services.chat import Chat
+from dashboard.services.workspace import Workspace
+
+PROBES = 3
+SCAN_SECONDS = 5.0
+
+
+def new_probes(namespaces: Sequence[str]) -> Probes:
+    """Probes for an actor id that nobody else uses."""
+    actor_id = f"isolation-{secrets.token_hex(6)}"
+    return Probes(actor_id, {name: secrets.token_hex(8) for name in namespaces}, PROBES)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a namespace was before: who its store is, and after which entry the stream is of interest."""
+
+    server: str
+    position: str
+
+
+@dataclass
+class Received:
+    """The probes' events as seen so far in one namespace, over all replicas that answered."""
+
+    replicas: dict[str, None] = field(default_factory=dict)
+    events: dict[str, frozenset[Probe]] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, inbox: Inbox, probes: Probes) -> None:
+        self.replicas[f"replica {inbox.replica} of namespace {inbox.namespace}"] = None
+        self.count = max(self.count, len(inbox.events))
+        for event in inbox.events:
+            found = probes.found_in([json.dumps(event)])
+            if found:
+                self.events[str(event.get("id"))] = found
+
+    @property
+    def found(self) -> frozenset[Probe]:
+        return frozenset().union(*self.events.values())
+
+    def look(self) -> Look:
+        where = ", ".join(self.replicas)
+        ids = ", ".join(self.events) or "none"
+        return Look(self.found, f"{_whose(self.found)} among {self.count} events of {where}; ids {ids}.")
+
+
+def find_start(workspace: Workspace, place: Place) -> Start:
+    """Read before anything is written."""
+    store = workspace.connections.store(place)
+    server = store.ping().run_id
+    try:
+        return Start(server, store.stream(TOPIC).last_id)
+    except NotThere:  # the first event makes the stream
+        return Start(server, "")
+
+
+def send(chat: Chat, probes: Probes, namespace: str) -> Look:
+    """Send a namespace its probes; what the agent answered, as evidence that it is the same agent."""
+    answered: set[Probe] = set()
+    for probe in sorted(probes.all_of(namespace)):
+        text = probes.text(probe)
+        for delivery in chat.send([namespace], probes.actor_id, text):
+            if delivery.failure:
+                return Look(failure=f"{delivery.failure.word}: {delivery.failure.what}")
+            if delivery.answer == f"Got your message: {text}":
+                answered.add(probe)
+    return Look(frozenset(answered), f"{len(answered)} answers are “Got your message: …” word for word.")
+
+
+def look_at_history(workspace: Workspace, place: Place, probes: Probes) -> Look:
+    """What the agent says the actor was told."""
+    limit = min(500, probes.count * (len(probes.marks) + 1))
+    turns = workspace.connections.agent(place).history(probes.actor_id, limit=limit).turns
+    found = probes.found_in(turn.user for turn in turns)
+    return Look(found, f"{_whose(found)} in {len(turns)} turns.")
+
+
+def look_at_state(workspace: Workspace, place: Place, probes: Probes, start: Start) -> Look:
+    """What the store holds of the actor."""
+    store = workspace.connections.store(place)
+    keys, complete = _keys(workspace, place, probes.actor_id)
+    found = probes.found_in(text for key in keys for text in store.read(key).raw.values())
+    among = f"{'all' if complete else 'not all'} keys of {database(place, start)} looked through"
+    return Look(found, f"{_whose(found)} in {', '.join(keys) or 'no key'}; {among}.")
+
+
+def database(place: Place, start: Start) -> str:
+    """The very database that was read, whatever it is called."""
+    redis = place.redis
+    if redis is None:
+        return "no store"
+    return f"database {redis.db} of Redis run_id {start.server or 'unknown'} at {redis.host}:{redis.port}"
+
+
+def _keys(workspace: Workspace, place: Place, actor_id: str) -> tuple[tuple[str, ...], bool]:
+    """Keys whose name holds the actor's id, and whether every key was looked at."""
+    store = workspace.connections.store(place)
+    ends, cursor = time.monotonic() + SCAN_SECONDS, None
+    found: dict[str, None] = {}
+    while True:
+        page = store.scan(pattern=f"*{actor_id}*", cursor=cursor)
+        found.update(dict.fromkeys(key.raw for key in page.keys))
+        cursor = page.cursor
+        if cursor is None or time.monotonic() > ends:
+            break
+    try:
+        found[store.read(history_key(actor_id)).key] = None
+    except NotThere:
+        found.pop(history_key(actor_id), None)
+    return tuple(found), cursor is None
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """The probes' entries in a stream (entry id, event id, probe), its groups, and where it was read."""
+
+    entries: tuple[tuple[str, str, Probe], ...]
+    stream: Stream | None
+    where: str
+
+    def look(self) -> Look:
+        found = frozenset(probe for _, _, probe in self.entries)
+        ids = ", ".join(entry_id for entry_id, _, _ in self.entries) or "none"
+        return Look(found, f"{_whose(found)} in {TOPIC}, {self.where}; entries {ids}.")
+
+    def look_at_groups(self) -> Look:
+        """Which probes the groups have taken; the groups with what they await are the evidence."""
+        groups = self.stream.groups if self.stream else ()
+        taken = max((_position(group.last_id) for group in groups), default=(0, 0))
+        found = frozenset(probe for entry_id, _, probe in self.entries if _position(entry_id) <= taken)
+        words = ", ".join(f"group {group.name} with {group.pending} pending" for group in groups)
+        return Look(found, f"{_whose(found)} taken by {words or 'no group'}, {self.where}.")
+
+
+def look_at_stream(workspace: Workspace, place: Place, probes: Probes, start: Start) -> Streamed:
+    """The stream since `start`; takes part in no group."""
+    store, where = workspace.connections.store(place), database(place, start)
+    try:
+        stream = store.stream(TOPIC)
+    except NotThere:
+        return Streamed((), None, where)
+    entries: list[tuple[str, str, Probe]] = []
+    position, ends = start.position, time.monotonic() + SCAN_SECONDS
+    while time.monotonic() < ends:
+        page = store.entries_after(TOPIC, position)
+        entries += ((i, _event_id(f), probe) for i, f in page for probe in probes.found_in([json.dumps(f)]))
+        if not page:
+            break
+        position = page[-1][0]
+    return Streamed(tuple(entries), stream, where)
+
+
+def look_at_log(lines: Iterable[str], probes: Probes, events: Mapping[str, frozenset[Probe]]) -> Look:
+    """Which probes' events the agent's log names, given whose event each id is."""
+    whole = [line for line in lines if probes.actor_id in line]
+    activated = sum(f"Activating actor for history-{probes.actor_id}" in line for line in whole)
+    text = "\n".join(whole)
+    found = frozenset().union(*(of for event_id, of in events.items() if event_id in text))
+    return Look(
+        found if activated else frozenset(),
+        f"{len(whole)} lines name the actor, {activated} its activation; received: {_whose(found)}.",
+    )
+
+
+def remove(chat: Chat, place: Place, probes: Probes, start: Start) -> Removal:
+    """Delete the probe actor's keys and the probes' entries, then look again."""
+    workspace = chat.workspace
+    keys = [key for key in _keys(workspace, place, probes.actor_id)[0] if _belongs(key, probes.actor_id)]
+    entries = [entry_id for entry_id, _, _ in look_at_stream(workspace, place, probes, start).entries]
+    gone = workspace.connections.store(place).remove(keys, TOPIC, entries)
+    words = f"{gone[0]} keys and {gone[1]} stream entries"
+    at = time.time()
+    workspace.audit.append(Entry(at, chat.who, place.name, "remove probes", probes.actor_id, words, "done"))
+    left = _keys(workspace, place, probes.actor_id)[0]
+    late = look_at_stream(workspace, place, probes, start).entries
+    return Removal(place.name, *gone, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id, _, _ in late)))
+
+
+def _belongs(key: str, actor_id: str) -> bool:
+    parsed = parse_key(key)
+    return parsed.kind == "actor" and parsed.path[2] == actor_id
+
+
+def _whose(found: frozenset[Probe]) -> str:
+    names = sorted({name for name, _ in found})
+    return ", ".join(f"{sum(n == name for n, _ in found)} of {name}" for name in names) or "no probe"
+
+
+def _position(entry_id: str) -> tuple[int, int]:
+    first, _, second = entry_id.partition("-")
+    return int(first or 0), int(second or 0)
+
+
+def _event_id(fields: Any) -> str:
+    event = fields.get("data")
+    return str(event.get("id", "")) if isinstance(event, dict) else ""

@@ -1,0 +1,165 @@
+"""One proof of isolation from its first read to its last: probes sent, looked for everywhere, removed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from dashboard.model.chat import Failure
+from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge
+from dashboard.model.places import Place
+from dashboard.model.proofs import Removal, Result, Step, StepState
+from dashboard.services import probing
+from dashboard.services.chat import Chat
+from dashboard.services.probing import Received, Start, Streamed
+from dashboard.services.side_by_side import Outcome, attempt, each
+from dashboard.services.workspace import Workspace
+
+T = TypeVar("T")
+SETTLE_SECONDS = 1.0
+POLL_SECONDS = 0.25
+CLOCKS_APART_SECONDS = 60
+Report = Callable[[Step], None]
+
+
+@dataclass
+class Proving:
+    """What is known so far. `patience` is how long (seconds) events may take to arrive."""
+
+    chat: Chat
+    places: Mapping[str, Place]
+    probes: Probes
+    report: Report
+    patience: float
+    started_at: float = field(default_factory=time.time)
+    starts: dict[str, Start] = field(default_factory=dict)
+    received: dict[str, Received] = field(default_factory=dict)
+    streams: dict[str, Streamed] = field(default_factory=dict)
+    looks: dict[tuple[str, Surface], Look] = field(default_factory=dict)
+
+    def run(self) -> Result:
+        """A namespace that fails is part of the result. What was written is removed, whatever happens."""
+        try:
+            self._find_starts()
+            sent = self._send()
+            self._wait(sent)
+            self._look()
+        finally:
+            removals = self._remove()
+        sights = [self._sight(place) for place in self.places.values()]
+        proof = judge(sights, self.probes, left_out=("log",))
+        kind, actor_id = self.chat.workspace.cluster.kind, self.probes.actor_id
+        return Result(kind, actor_id, self.started_at, time.time(), proof, removals)
+
+    @property
+    def _workspace(self) -> Workspace:
+        return self.chat.workspace
+
+    def _start(self, name: str) -> Start:
+        """Where a stream is read from if it could not be asked before: a minute before all began."""
+        return self.starts.get(name) or Start("", f"{int((self.started_at - CLOCKS_APART_SECONDS) * 1000)}-0")
+
+    def _each(self, step: str, call: Callable[[str], T], times: int = 1) -> Iterator[Outcome[T]]:
+        """`call` for every namespace side by side, telling how many are done."""
+        self.report(Step(step, "working"))
+        failed = 0
+        deadline = times * self._workspace.deadline + 1
+        for done, outcome in enumerate(each(list(self.places), call, deadline=deadline), 1):
+            yield outcome
+            failed += outcome.failure is not None
+            words = f"{done} of {len(self.places)} namespaces" + (f", {failed} failed" if failed else "")
+            end: StepState = "failed" if failed else "done"
+            self.report(Step(step, "working" if done < len(self.places) else end, words))
+
+    def _find_starts(self) -> None:
+        def find(name: str) -> Start:
+            return probing.find_start(self._workspace, self.places[name])
+
+        for outcome in self._each("before", find):
+            if outcome.value is not None:
+                self.starts[outcome.namespace] = outcome.value
+
+    def _send(self) -> frozenset[Probe]:
+        """The probes that were answered."""
+
+        def send(name: str) -> Look:
+            return probing.send(self.chat, self.probes, name)
+
+        for outcome in self._each("send", send, self.probes.count):
+            self.looks[outcome.namespace, "answer"] = outcome.value or _failed(outcome.failure)
+        return frozenset().union(*(look.found for look in self.looks.values()))
+
+    def _wait(self, sent: frozenset[Probe]) -> None:
+        """Until each probe is received somewhere, and a moment more for what comes late where it must not."""
+        ends = time.monotonic() + self.patience
+        while not sent <= self._receive(sent, "working") and time.monotonic() < ends:
+            time.sleep(POLL_SECONDS)
+        time.sleep(SETTLE_SECONDS)
+        arrived = self._receive(sent, "working")
+        self._receive(sent, "done" if sent and sent <= arrived else "failed")
+
+    def _receive(self, sent: frozenset[Probe], state: StepState) -> frozenset[Probe]:
+        def read(name: str) -> Look:
+            received = self.received.setdefault(name, Received())
+            received.add(self._workspace.connections.agent(self.places[name]).inbox(), self.probes)
+            return received.look()
+
+        for outcome in each(list(self.places), read, deadline=self._workspace.deadline):
+            self.looks[outcome.namespace, "received"] = outcome.value or _failed(outcome.failure)
+        arrived = frozenset[Probe]().union(*(received.found for received in self.received.values()))
+        self.report(Step("wait", state, f"{len(arrived)} of {len(sent)} probes received"))
+        return arrived
+
+    def _look(self) -> None:
+        for outcome in self._each("look", self._look_in, 3):
+            for surface in ("history", "state", "stream", "group"):
+                self.looks.setdefault((outcome.namespace, surface), _failed(outcome.failure))
+
+    def _look_in(self, name: str) -> None:
+        workspace, place, start = self._workspace, self.places[name], self._start(name)
+        self.looks[name, "history"] = _looked(lambda: probing.look_at_history(workspace, place, self.probes))
+        self.looks[name, "state"] = _looked(
+            lambda: probing.look_at_state(workspace, place, self.probes, start)
+        )
+        found, failure = attempt(lambda: probing.look_at_stream(workspace, place, self.probes, start))
+        if found is not None:
+            self.streams[name] = found
+        self.looks[name, "stream"] = found.look() if found else _failed(failure)
+        self.looks[name, "group"] = found.look_at_groups() if found else _failed(failure)
+
+    def _remove(self) -> tuple[Removal, ...]:
+        def remove(name: str) -> Removal:
+            return probing.remove(self.chat, self.places[name], self.probes, self._start(name))
+
+        found: dict[str, Removal] = {}
+        for outcome in self._each("remove", remove, 3):
+            name = outcome.namespace
+            found[name] = outcome.value or Removal(name, failure=_failed(outcome.failure).failure)
+        return tuple(found[name] for name in self.places)
+
+    def _sight(self, place: Place) -> Sight:
+        name, redis = place.name, place.redis
+        start, streamed = self.starts.get(name), self.streams.get(name)
+        server, database = (start.server if start else ""), (redis.db if redis else 0)
+        groups = streamed.stream.groups if streamed and streamed.stream else ()
+        received = self.received.get(name)
+        return Sight(
+            namespace=name,
+            looks={surface: look for (of, surface), look in self.looks.items() if of == name},
+            agents=frozenset(received.replicas if received else ()),
+            server=server,
+            database=database,
+            address=f"{redis.host}:{redis.port}" if redis else "",
+            groups=frozenset(f"{group.name} of {server}/{database}" for group in groups if server),
+        )
+
+
+def _failed(failure: Failure | None) -> Look:
+    return Look(failure=f"{failure.word}: {failure.what}" if failure else "it gave nothing")
+
+
+def _looked(call: Callable[[], Look]) -> Look:
+    look, failure = attempt(call)
+    return look or _failed(failure)

@@ -1,0 +1,74 @@
+"""The command that proves: `verify`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from dashboard.model.isolation import TITLES
+from dashboard.model.proofs import STAYS, Result, Step
+from dashboard.services import proof_reports
+from dashboard.services.chat import Chat
+from dashboard.services.guard import Guard
+from dashboard.services.isolation import WAIT_SECONDS, Isolation
+from dashboard.terminal import options, output
+from dashboard.terminal.chatting import Unlock
+from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+
+Format = Annotated[Literal["text", "json", "markdown"], typer.Option("--format", help="how to print it")]
+Wait = Annotated[float, typer.Option(min=0, max=600, help="seconds that events may take to arrive")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command()(verify)
+
+
+def verify(
+    namespace: Namespaces = None,
+    unlock: Unlock = None,
+    json: Json = False,
+    format: Format = "text",
+    wait: Wait = WAIT_SECONDS,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """Prove with marked probes that namespaces are isolated; exit status 0 only where all pairs are.
+
+    Writes to an actor of its own in each namespace, and removes it again.
+    """
+    with options.workspace(data, cluster, file, context) as opened:
+        guard = Guard(read_only=opened.settings.read_only)
+        for name in unlock or ():
+            guard.unlock(name, name)
+        isolation = Isolation(Chat(opened, guard, who="daca-ops"), patience=wait)
+        result = isolation.prove(options.chosen(opened, namespace), _progress)
+    if json or format == "json":
+        output.as_json(proof_reports.as_plain(result))
+    elif format == "markdown":
+        typer.echo(proof_reports.as_markdown(result))
+    else:
+        _say(result)
+    if not result.proven:
+        raise typer.Exit(1)
+
+
+def _progress(step: Step) -> None:
+    if step.state in {"done", "failed"}:
+        typer.echo(f"{'✓' if step.state == 'done' else '✕'} {step.title}: {step.words}", err=True)
+
+
+def _say(result: Result) -> None:
+    proof = result.proof
+    for check in proof.checks:
+        typer.echo(f"{check.mark}: {TITLES[check.surface]}, {check.pair}. {check.seen}")
+    for way in proof.ways:
+        typer.echo(f"{way.name}: {way.words} {way.fix}")
+    for note in proof.notes:
+        typer.echo(f"note: {note}")
+    for removal in result.removals:
+        typer.echo(f"removed in {removal.namespace}: {proof_reports.removed(removal)}")
+    typer.echo(f"{STAYS}\n{proof.sentence}")

@@ -1,0 +1,178 @@
+"""The proof on real parts: it passes where namespaces are isolated, and says by which way they are not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+
+from dashboard.model.errors import Rejected, WriteRefused
+from dashboard.model.names import TOPIC
+from dashboard.model.proofs import STEPS, Result, Step
+from dashboard.services.chat import Chat
+from dashboard.services.guard import Guard
+from dashboard.services.isolation import Isolation
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import Workspace, open_workspace
+from tests.contract.test_clusters import static_file
+from tests.stack.running_stack import RunningStack
+from tests.stack.test_cli import daca_ops
+from tests.stack.wired import Wiring, wired
+
+BOTH = ("prod", "dev")
+
+
+@pytest.fixture
+def workspace(stack: RunningStack) -> Iterator[Workspace]:
+    with closing(open_workspace(Settings(data=stack.data))) as opened:
+        yield opened
+
+
+@contextmanager
+def static(file: Path) -> Iterator[Workspace]:
+    with closing(open_workspace(Settings(cluster="static", static_file=file, data=file.parent))) as opened:
+        yield opened
+
+
+def proven(workspace: Workspace, **options: float) -> Result:
+    return Isolation(Chat(workspace, Guard()), **options).prove(BOTH)
+
+
+def left_behind(workspace: Workspace, result: Result) -> list[str]:
+    """Keys and entries of the probes that are still in any of the stores."""
+    left: list[str] = []
+    for place in workspace.places():
+        where = place.redis
+        assert where is not None
+        client = redis.Redis(where.host, where.port, where.db, where.password, decode_responses=True)
+        with closing(client):
+            left += client.scan_iter(f"*{result.actor_id}*", count=1000)
+            left += [entry for entry, fields in client.xrange(TOPIC) if result.actor_id in str(fields)]
+    return left
+
+
+def test_a_healthy_stack_is_proven_and_left_as_it_was(workspace: Workspace, stack: RunningStack) -> None:
+    before = {name: (stack.redis(name).dbsize(), stack.redis(name).xlen(TOPIC)) for name in BOTH}
+    steps: list[Step] = []
+    result = Isolation(Chat(workspace, Guard())).prove(BOTH, steps.append)
+    assert result.proven, result.proof.sentence
+    assert result.proof.pair("prod", "dev") == result.proof.pair("dev", "prod") == "apart"
+    assert left_behind(workspace, result) == []
+    assert before == {name: (stack.redis(name).dbsize(), stack.redis(name).xlen(TOPIC)) for name in BOTH}
+    assert [(step.name, step.state) for step in steps if step.state == "done"] == [(n, "done") for n in STEPS]
+    run_ids = {str(stack.redis(name).info()["run_id"]) for name in BOTH}  # type: ignore[index]
+    seen = " ".join(check.seen for check in result.proof.checks)
+    assert all(run_id in seen for run_id in run_ids)
+
+
+def test_others_data_is_never_touched(workspace: Workspace, stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "mine")
+    held, length = stack.stored("prod", actor_id), stack.redis("prod").xlen(TOPIC)
+    assert proven(workspace).proven
+    assert (stack.stored("prod", actor_id), stack.redis("prod").xlen(TOPIC)) == (held, length)
+
+
+def test_every_write_is_in_the_audit_log(workspace: Workspace) -> None:
+    result = proven(workspace)
+    entries = [entry for entry in workspace.audit.newest() if entry.actor_id == result.actor_id]
+    assert sorted((entry.namespace, entry.action) for entry in entries) == sorted(
+        (name, action) for name in BOTH for action in ("send", "send", "send", "remove probes")
+    )
+
+
+def test_nothing_is_sent_where_writing_is_refused(workspace: Workspace, stack: RunningStack) -> None:
+    refused = Isolation(Chat(workspace, Guard(read_only=True)))
+    before = stack.redis("prod").dbsize()
+    with pytest.raises(WriteRefused):
+        refused.prove(BOTH)
+    with pytest.raises(Rejected, match="between namespaces"):
+        Isolation(Chat(workspace, Guard())).prove(["prod", "prod"])
+    assert stack.redis("prod").dbsize() == before
+
+
+def test_one_that_does_not_answer_proves_nothing_and_the_other_is_cleaned(
+    workspace: Workspace, stack: RunningStack
+) -> None:
+    pid = int(stack.namespace("dev")["agent"]["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        result = proven(workspace, patience=0)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert result.proof.verdict == "not proven"
+    assert "did not answer" in result.proof.sentence
+    assert [removal.entries for removal in result.removals if removal.namespace == "prod"] == [3]
+    assert not [key for key in stack.redis("prod").scan_iter(f"*{result.actor_id}*")]
+
+
+ONE_PLACEMENT = {name: Wiring(name, "default") for name in BOTH}
+BROKEN = {
+    "one Redis": ({name: Wiring("prod", name) for name in BOTH}, "one-database", "database: 0 of run_id"),
+    "one Redis under two names": (
+        {"prod": Wiring("prod", "prod"), "dev": Wiring("prod", "dev", host="localhost")},
+        "one-database",
+        "one server under two names",
+    ),
+    "one database": (
+        {name: Wiring("prod", name, db=3) for name in BOTH},
+        "one-database",
+        "database: 3 of run_id",
+    ),
+    "one placement without namespaces": (ONE_PLACEMENT, "one-actor", "without telling namespaces apart"),
+    "one topic": (
+        {"prod": Wiring("prod", "prod"), "dev": Wiring("dev", "dev", topic="prod")},
+        "one-topic",
+        "publish to one topic",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wirings", "way", "words"), BROKEN.values(), ids=BROKEN)
+def test_broken_isolation_is_told_with_its_way(
+    tmp_path: Path, wirings: dict[str, Wiring], way: str, words: str
+) -> None:
+    with wired(tmp_path, wirings) as file, static(file) as workspace:
+        result = proven(workspace)
+        assert result.proof.verdict == "broken", result.proof.sentence
+        assert [(found.name, words in found.words) for found in result.proof.ways] == [(way, True)]
+        assert result.proof.pair("prod", "dev") == "leaked" or result.proof.pair("dev", "prod") == "leaked"
+        assert left_behind(workspace, result) == []
+
+
+def test_two_databases_of_one_server_are_isolated_with_a_note(tmp_path: Path) -> None:
+    wirings = {"prod": Wiring("prod", "prod", db=1), "dev": Wiring("prod", "dev", db=2)}
+    with wired(tmp_path, wirings) as file, static(file) as workspace:
+        result = proven(workspace)
+        assert result.proven, result.proof.sentence
+        assert "databases 1 and 2 of one Redis server" in result.proof.notes[0]
+        assert left_behind(workspace, result) == []
+
+
+def test_one_agent_under_two_names_is_told(stack: RunningStack, tmp_path: Path) -> None:
+    file = static_file(stack, tmp_path)
+    prod = stack.namespace("prod")
+    text = file.read_text().replace(stack.namespace("dev")["agent"]["url"], prod["agent"]["url"])
+    file.write_text(text.replace(stack.namespace("dev")["sidecar"]["url"], prod["sidecar"]["url"]))
+    with static(file) as workspace:
+        result = proven(workspace)
+    assert [way.name for way in result.proof.ways] == ["one-agent"]
+
+
+def test_the_command_line(stack: RunningStack, tmp_path: Path) -> None:
+    data = ("--data", str(stack.data))
+    proof = daca_ops("verify", "--json", *data)
+    assert proof.returncode == 0, proof.stderr
+    found = json.loads(proof.stdout)
+    assert (found["verdict"], found["namespaces"], len(found["pairs"])) == ("isolated", ["prod", "dev"], 4)
+    report = daca_ops("verify", "--format", "markdown", "-n", "dev", "-n", "prod", *data)
+    assert report.stdout.startswith("# Isolation of dev, prod: ✓ isolated")
+    text = daca_ops("verify", *data)
+    assert text.stdout.splitlines()[-1].startswith("prod and dev are isolated: ")
+    assert daca_ops("verify", "-n", "prod", *data).returncode == 1
+    assert "not there" in daca_ops("verify", "-n", "prod", "-n", "elsewhere", *data).stderr
