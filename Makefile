@@ -37,7 +37,7 @@ check: dev  ## format, lint, types, import rules and the fast tests
 	$(PYTEST) -q tests/unit
 
 test: check setup  ## every tier that one machine runs without root
-	$(PYTEST) tests/contract tests/app tests/stack tests/browser
+	$(PYTEST) tests/manifests tests/contract tests/app tests/stack tests/browser
 
 test-cluster: dev  ## the cluster tier; needs a KUBECONFIG with Dapr
 	@test -n "$(KUBECONFIG)" || { echo "KUBECONFIG is not set: name a cluster with Dapr"; exit 1; }

