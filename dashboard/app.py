@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components import frame
+from dashboard.components import frame, sign_in
+from dashboard.components.provider import get_person
 
 st.set_page_config(page_title="daca-ops", page_icon=":material/compare_arrows:", layout="wide")
 
+known = get_person() is not None
 page = st.navigation(
     [
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:", default=True),
         st.Page("views/overview.py", title="Overview", icon=":material/grid_view:"),
         st.Page("views/store.py", title="Store", icon=":material/database:"),
         st.Page("views/activity.py", title="Activity", icon=":material/timeline:"),
-    ]
+    ],
+    position="sidebar" if known else "hidden",
 )
-frame.show_sidebar()
-page.run()
+if known:
+    frame.show_sidebar()
+    sign_in.show_person()
+    page.run()
+else:
+    sign_in.show_sign_in()

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from dashboard.model.errors import GatewayError, WriteRefused
-from dashboard.terminal import chatting, looking, preparing, proving, running
+from local.errors import StackError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
-running.register(app)
-chatting.register(app)
-looking.register(app)
-proving.register(app)
-preparing.register(app)
+# Each module of `dashboard/terminal` with its commands: only that of the asked-for command is imported,
+# because the clients of Redis, HTTP and Kubernetes take longer to import than most commands to run.
+COMMANDS = {
+    "running": ("up", "down", "status", "logs", "reset", "prepare"),
+    "chatting": ("send", "history", "diff"),
+    "looking": ("namespaces", "store"),
+    "proving": ("verify",),
+    "preparing": ("k8s",),
+}
 
 
-@app.callback()
 def common(
     app_id: Annotated[
         str | None, typer.Option("--app-id", help="the agent's Dapr app-id, where it is not chat-agent")
@@ -30,13 +33,22 @@ def common(
         os.environ["DACA_APP_ID"] = app_id  # what the command starts is meant too
 
 
+def build(word: str = "") -> typer.Typer:
+    """The command line that knows `word`, or every command where there is none of that name."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+    app.callback()(common)  # without one Typer runs a lone command without its name
+    for module in [m for m, words in COMMANDS.items() if word in words] or COMMANDS:
+        import_module(f"dashboard.terminal.{module}").register(app)
+    return app
+
+
 def main() -> None:
     """Run the command line; an error of ours is one line and exit status 1, never a traceback."""
     try:
-        app()
+        build(next(iter(sys.argv[1:]), ""))()
     except GatewayError as error:
         _fail(f"{error.word}: {error.what} {error.hint}".rstrip() + f"\n{error.command}")
-    except (WriteRefused, running.StackError) as error:
+    except (WriteRefused, StackError) as error:
         _fail(str(error))
 
 

@@ -16,7 +16,6 @@ from types import FrameType
 from typing import Any
 
 import psutil
-import redis
 
 from local import binaries, process, programs, state
 from local.errors import StackError
@@ -257,6 +256,8 @@ def reset(data: Path, namespace: str) -> int:
             f"{namespace} is protected: start the stack without --protect {namespace} to reset it."
         )
     password = candidate.password_file.read_text()
+    import redis  # takes longer to import than all else that starts a stack
+
     with redis.Redis(host=HOST, port=candidate.ports.redis, password=password, socket_timeout=10) as client:
         count = int(client.dbsize())
         client.flushdb()

@@ -9,12 +9,11 @@ import streamlit as st
 
 from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_error, show_no_namespaces, show_trouble
-from dashboard.components.provider import get_readings, get_workspace
+from dashboard.components.provider import get_readings, get_settings, get_workspace
 from dashboard.model.errors import GatewayError
 from dashboard.model.names import actor_id_problem
 from dashboard.model.places import Place
 from dashboard.services import sources
-from dashboard.services.settings import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
 MOST_NAMESPACES = 4
@@ -54,7 +53,7 @@ def show_sidebar() -> None:
 
 def _show_clusters() -> None:
     """The kubeconfig's contexts to switch between, where there are several."""
-    names, meant = sources.names(Settings())
+    names, meant = sources.names(get_settings())
     if len(names) < 2:
         return
     index = names.index(meant) if meant in names else 0

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.clock import clock_time, clock_time_of_iso
 from dashboard.components.failure import show_failure
+from dashboard.components.protection import badge, tint
 from dashboard.components.provider import get_readings
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.health import NamespaceHealth, State
@@ -31,13 +32,12 @@ NAME_PIXELS = 110
 
 def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
     """One namespace, as it was read last."""
-    with st.container(border=True, width=CARD_PIXELS, gap="xsmall"):
-        badge = " :orange-badge[:material/lock: protected]" if place.protected else ""
+    with st.container(border=True, width=CARD_PIXELS, gap="xsmall", key=tint(place, "card")):
         health = reading.value
         if health is None:
-            st.markdown(f"**{place.name}**{badge} &ensp; :gray[:material/hourglass_top: waiting]")
+            st.markdown(f"**{place.name}**{badge(place)} &ensp; :gray[:material/hourglass_top: waiting]")
             return
-        st.markdown(f"**{place.name}**{badge} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
+        st.markdown(f"**{place.name}**{badge(place)} &ensp; {_MARKS[health.state]} {WORDS[health.state]}")
         for part in health.parts:
             with st.container(horizontal=True, gap="small"):
                 st.markdown(f"{_MARKS[part.state]} {part.name}", width=NAME_PIXELS)

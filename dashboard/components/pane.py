@@ -8,20 +8,20 @@ import streamlit as st
 
 from dashboard.components.clock import clock_time
 from dashboard.components.failure import show_failure
+from dashboard.components.protection import badge, tint
 from dashboard.model.chat import Delivery, HistoryPage
 from dashboard.model.places import Place
-from dashboard.services.guard import Guard
 from dashboard.services.live import Reading
 
 
 def show_heading(place: Place, reading: Reading[HistoryPage]) -> None:
     """Name, protection, state, latency."""
-    badge = " :orange-badge[:material/lock: protected]" if place.protected else ""
-    st.markdown(f"**{place.name}**{badge} &ensp; {_state(reading)}")
-    if reading.failure:
-        st.text(f"{reading.failure.what} {reading.failure.hint}".strip())
-        if reading.value is not None:
-            st.caption(f"Showing what was read {time.time() - reading.read_at:.0f} s ago.")
+    with st.container(key=tint(place, "heading"), gap="xsmall"):
+        st.markdown(f"**{place.name}**{badge(place)} &ensp; {_state(reading)}")
+        if reading.failure:
+            st.text(f"{reading.failure.what} {reading.failure.hint}".strip())
+            if reading.value is not None:
+                st.caption(f"Showing what was read {time.time() - reading.read_at:.0f} s ago.")
 
 
 def _state(reading: Reading[HistoryPage]) -> str:
@@ -46,17 +46,3 @@ def show_delivery(delivery: Delivery | None, name: str) -> bool:
     st.caption(f":material/check: answered in {delivery.latency_ms:.0f} ms")
     st.text(delivery.answer or "")
     return False
-
-
-def show_unlock(namespace: str, guard: Guard) -> None:
-    """Writing to a protected namespace: unlocked by typing its name."""
-    left = guard.seconds_left(namespace)
-    if left:
-        st.caption(f":material/lock_open: writing is unlocked for {max(1, left // 60)} min")
-        return
-    with st.popover("Unlock writing", icon=":material/lock:"):
-        typed = st.text_input(f"Type {namespace} to unlock it for 15 minutes", key=f"unlock-{namespace}")
-        if typed and guard.unlock(namespace, typed):
-            st.rerun()
-        if typed:
-            st.caption(":material/error: That is not its name.")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
 import streamlit as st
 
-from dashboard.services import sources
+from dashboard.model.people import Person
+from dashboard.services import people, sources
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.services.writing import Writing
+
+
+@st.cache_resource(show_spinner=False)
+def get_settings() -> Settings:
+    """The settings that this process was started with."""
+    return Settings()
+
 
 MOST_CLUSTERS = 4
 Opened = tuple[Workspace, Readings]
@@ -17,7 +28,10 @@ Opened = tuple[Workspace, Readings]
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_CLUSTERS, on_release=lambda opened: opened[0].close())
 def _open(cluster: str) -> Opened:
-    workspace = open_workspace(sources.chosen(Settings(), cluster))
+    settings = get_settings()
+    workspace = open_workspace(
+        sources.chosen(settings, cluster), echo=sys.stdout if settings.echoes_audit else None
+    )
     return workspace, Readings(workspace)
 
 
@@ -36,15 +50,35 @@ def get_readings() -> Readings:
     return _open(chosen_cluster())[1]
 
 
+def get_person() -> Person | None:
+    """Who is here; None where they have to sign in first."""
+    settings, user = get_settings(), st.user.to_dict()
+    if "is_logged_in" not in user:  # no provider is set up
+        return people.anonymous(settings)
+    if not user["is_logged_in"] or people.is_over(settings, user):
+        return None
+    return people.signed_in(settings, user)
+
+
 def get_guard() -> Guard:
-    """This session's unlocked namespaces: `prod` of one cluster is not `prod` of another."""
+    """This session's rights and unlocked namespaces; another person starts with none unlocked.
+
+    Each cluster has its own: `prod` of one is not `prod` of another.
+    """
     key = f"guard {chosen_cluster()}"
-    if key not in st.session_state:
-        st.session_state[key] = Guard(read_only=get_workspace().settings.read_only)
-    guard: Guard = st.session_state[key]
+    person = get_person() or Person("nobody", "viewer", "Sign in to write.")
+    guard: Guard | None = st.session_state.get(key)
+    if guard is None or guard.person != person:
+        guard = Guard(get_settings().read_only, person=person)
+        st.session_state[key] = guard
     return guard
+
+
+def get_writing() -> Writing:
+    """This session's writes."""
+    return Writing(get_workspace(), get_guard())
 
 
 def get_chat() -> Chat:
     """This session's chat."""
-    return Chat(get_workspace(), get_guard(), who=str(st.user.get("email") or "dashboard"))
+    return Chat(get_workspace(), get_guard())

@@ -58,4 +58,8 @@ def of_failure(failure: Failure) -> GatewayError:
 
 
 class WriteRefused(Exception):
-    """A write was asked for in read-only mode or in a protected namespace that is still locked."""
+    """A write that this person may not make, or not yet: `word` is "locked" where unlocking would help."""
+
+    def __init__(self, what: str, *, word: str = "locked") -> None:
+        super().__init__(what)
+        self.word = word

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
-import threading
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, Literal, TextIO
 
 from dashboard.model.errors import WriteRefused
 
 log = logging.getLogger(__name__)
+Result = Literal["done", "refused", "failed"]
+LONGEST_TEXT = 200
+ROOM_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Who did what in which namespace, and what came of it. `at` is Unix seconds, `latency_ms` -1 if none."""
+    """Who did what in which namespace, and what came of it.
+
+    `at` is Unix seconds, `latency_ms` -1 where there is none, `why` the words of what was refused or failed.
+    """
 
     at: float
     who: str
@@ -25,16 +34,21 @@ class Entry:
     action: str
     actor_id: str
     text: str
-    result: str
+    result: Result
     latency_ms: float = -1.0
+    why: str = ""
+    cluster: str = ""
 
 
 class AuditLog:
-    """Appends to `path`; survives a restart. A log that cannot be written refuses the write it stands for."""
+    """Appends to `path`, and to `echo` where that is given (a cluster collects what a pod prints).
 
-    def __init__(self, path: Path) -> None:
+    It survives a restart, and any number of threads and processes may append at once.
+    """
+
+    def __init__(self, path: Path, *, echo: TextIO | None = None) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        self._echo = echo
 
     @property
     def path(self) -> Path:
@@ -43,32 +57,74 @@ class AuditLog:
     def check(self) -> None:
         """Raise `WriteRefused` where the log cannot be written: what leaves no trace is not done."""
         try:
-            os.close(self._open())
+            descriptor = self._open()
+            disk = os.fstatvfs(descriptor)
+            os.close(descriptor)
         except OSError as error:
-            raise WriteRefused(f"The audit log {self._path} cannot be written: {error.strerror}.") from error
+            words = f"The audit log {self._path} cannot be written: {error.strerror}."
+            raise WriteRefused(words, word="no permission") from error
+        if disk.f_bavail * disk.f_frsize < ROOM_BYTES:
+            raise WriteRefused(f"The audit log {self._path} has no room left on its disk.", word="failed")
 
     def append(self, entry: Entry) -> None:
-        """Write one line. Raises OSError when the disk refuses."""
-        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-        with self._lock, os.fdopen(self._open(), "a", encoding="utf-8") as file:
-            file.write(line)
+        """Write one line, whole and on its own. Raises OSError when the disk refuses."""
+        # A lone surrogate becomes its JSON escape: any text can be written.
+        line = (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+        with os.fdopen(self._open(), "r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end = file.seek(0, os.SEEK_END)
+            torn = end and os.pread(file.fileno(), 1, end - 1) != b"\n"  # by a crash in the middle of a line
+            left = b"\n" * torn + line
+            while left:
+                left = left[file.write(left) :]
+        if self._echo:
+            self._echo.write(line.decode())
+            self._echo.flush()
 
     def _open(self) -> int:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
 
     def newest(self, limit: int = 500) -> tuple[Entry, ...]:
-        """The newest entries, newest first. A torn line (a crash while writing) is passed over and logged."""
-        if not self._path.exists():
-            return ()
-        with self._path.open(encoding="utf-8") as file:
-            lines = deque(file, maxlen=limit)
-        entries = (self._parse(line) for line in reversed(lines))
-        return tuple(entry for entry in entries if entry)
+        """The newest entries, newest first; what a crash tore is passed over and logged."""
+        return tuple(islice((entry for _, entry in self.backwards()), limit))
 
-    def _parse(self, line: str) -> Entry | None:
+    def backwards(self, before: int | None = None) -> Iterator[tuple[int, Entry]]:
+        """Each entry with its place in the file, newest first, from the one before the place `before` on.
+
+        Reads no more of the file than is asked for.
+        """
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            end = file.seek(0, os.SEEK_END) if before is None else before
+            for place, line in _lines_backwards(file, end):
+                entry = self._parse(line)
+                if entry:
+                    yield place, entry
+
+    def _parse(self, line: bytes) -> Entry | None:
         try:
             return Entry(**json.loads(line))
         except (ValueError, TypeError):
             log.warning("a line of %s is no audit entry: %.80r", self._path, line)
             return None
+
+
+def _lines_backwards(file: BinaryIO, end: int) -> Iterator[tuple[int, bytes]]:
+    """The whole lines before `end`, last first, each with where it begins."""
+    kept = b""
+    while end:
+        start = max(0, end - _BLOCK_BYTES)
+        file.seek(start)
+        lines = (file.read(end - start) + kept).split(b"\n")
+        begins = start + sum(len(line) + 1 for line in lines)
+        for line in lines[:0:-1]:
+            begins -= len(line) + 1
+            if line:
+                yield begins, line
+        kept, end = lines[0], start
+    if kept:
+        yield 0, kept

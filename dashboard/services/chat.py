@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.model.chat import Delivery, Failure, Histories, HistoryPage
-from dashboard.services.audit import Entry
+from dashboard.model.places import Place
 from dashboard.services.guard import Guard
 from dashboard.services.side_by_side import Outcome, attempt, each
 from dashboard.services.workspace import Workspace
+from dashboard.services.writing import Writing
 
 TURNS_A_PAGE = 50
 
@@ -67,7 +68,6 @@ class Chat:
 
     workspace: Workspace
     guard: Guard
-    who: str = "local"
 
     def send(
         self, namespaces: Sequence[str], actor_id: str, content: str, *, message_id: str | None = None
@@ -77,19 +77,18 @@ class Chat:
         `message_id` is the idempotency key; giving a failed delivery's own key sends it again without ever
         doubling the turn.
         """
-        self.workspace.audit.check()
         key = message_id or new_message_id()
         sent_at = time.time()
+        writing = Writing(self.workspace, self.guard)
 
-        def call(name: str) -> str:
-            place = self.workspace.place(name)
-            self.guard.may_write(name, protected=place.protected)
+        def call(place: Place) -> str:
             return self.workspace.connections.agent(place).send(actor_id, content, key)
 
-        for outcome in each(namespaces, call, deadline=self.workspace.deadline):
-            delivery = _delivery(outcome, actor_id, content, key, sent_at)
-            self._record(delivery)
-            yield delivery
+        def write(name: str) -> str:
+            return writing.run(name, "send", call, actor_id=actor_id, text=content)
+
+        for outcome in each(namespaces, write, deadline=self.workspace.deadline):
+            yield _delivery(outcome, actor_id, content, key, sent_at)
 
     def start(
         self, namespaces: Sequence[str], actor_id: str, content: str, *, message_id: str | None = None
@@ -139,21 +138,6 @@ class Chat:
             elif outcome.value is not None:
                 found.pages[outcome.namespace] = outcome.value
         return found
-
-    def _record(self, delivery: Delivery) -> None:
-        result = delivery.failure.what if delivery.failure else "answered"
-        self.workspace.audit.append(
-            Entry(
-                at=delivery.sent_at,
-                who=self.who,
-                namespace=delivery.namespace,
-                action="send",
-                actor_id=delivery.actor_id,
-                text=delivery.content[:200],
-                result=result,
-                latency_ms=round(delivery.latency_ms, 1),
-            )
-        )
 
 
 def _delivery(outcome: Outcome[str], actor_id: str, content: str, key: str, sent_at: float) -> Delivery:

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dashboard.model.names import APP_ID
+from dashboard.model.people import Role
 
 ClusterKind = Literal["local", "static", "kubernetes"]
 
@@ -31,4 +32,13 @@ class Settings(BaseSettings):
     app_id: str = APP_ID
     read_only: bool = False
     protected: tuple[str, ...] = ()
+    anonymous: Role = Field(default="operator", description="who nobody asks to sign in")
+    operator_claim: str = Field(default="", pattern=r"^$|^[^=]+=.+$", description="as in groups=operators")
+    sign_in_hours: float = Field(default=12.0, gt=0, description="how long a sign-in lasts")
+    audit_stdout: bool | None = Field(default=None, description="None: where the cluster is kubernetes")
     deadline: float = Field(default=8.0, gt=0, le=120, description="seconds one call to a namespace may take")
+
+    @property
+    def echoes_audit(self) -> bool:
+        """Whether the page prints the audit log too, for the cluster to collect."""
+        return self.cluster == "kubernetes" if self.audit_stdout is None else self.audit_stdout

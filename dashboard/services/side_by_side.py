@@ -64,7 +64,7 @@ def attempt(call: Callable[[], T]) -> tuple[T | None, Failure | None]:
     except GatewayError as error:
         return None, failure_of(error)
     except WriteRefused as error:
-        return None, Failure("locked", str(error))
+        return None, Failure(error.word, str(error))
     except Exception as error:  # a defect of ours must show in its pane, not hang the others
         log.exception("a call failed in a way that no gateway names")
         return None, Failure(

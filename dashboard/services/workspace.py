@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TextIO
 
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
@@ -31,6 +32,12 @@ class Workspace:
     connections: Connections
     audit: AuditLog
     _newest: list[_Index] = field(default_factory=lambda: [_Index()], repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The cluster in a word or two: its kind, and its context where it has one."""
+        context = self.settings.context if self.cluster.kind == "kubernetes" else None
+        return f"{self.cluster.kind} {context or ''}".strip()
 
     @property
     def deadline(self) -> float:
@@ -64,7 +71,11 @@ class Workspace:
         self.cluster.close()
 
 
-def open_workspace(settings: Settings) -> Workspace:
-    """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
+def open_workspace(settings: Settings, *, echo: TextIO | None = None) -> Workspace:
+    """Open the cluster that the settings name; raises `GatewayError` where it cannot be.
+
+    Each line of the audit log goes to `echo` too.
+    """
     cluster = open_cluster(settings)
-    return Workspace(settings, cluster, Connections(cluster.dialer), AuditLog(settings.data / "audit.jsonl"))
+    audit = AuditLog(settings.data / "audit.jsonl", echo=echo)
+    return Workspace(settings, cluster, Connections(cluster.dialer), audit)

@@ -44,11 +44,9 @@ def send(
     """Send one message to the actor in each namespace; exit status 0 only where all answered."""
     with options.workspace(data, cluster, file, context) as opened:
         names = options.chosen(opened, namespace)
-        guard = Guard(read_only=opened.settings.read_only)
-        for name in unlock or ():
-            guard.unlock(name, name)
+        guard = options.writing(opened, unlock).guard
         deliveries = []
-        for delivery in Chat(opened, guard, who="daca-ops").send(names, actor, text, message_id=message_id):
+        for delivery in Chat(opened, guard).send(names, actor, text, message_id=message_id):
             deliveries.append(delivery)
             if not json:
                 _say(delivery)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboard.model.errors import NotThere
 from dashboard.model.names import actor_id_problem
+from dashboard.model.people import Person
+from dashboard.services.guard import Guard
 from dashboard.services.settings import ClusterKind, Settings
-from dashboard.services.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from dashboard.services.workspace import Workspace
+    from dashboard.services.writing import Writing
 
 
 def _actor_id(value: str) -> str:
@@ -31,6 +38,7 @@ Namespaces = Annotated[
     list[str] | None, typer.Option("--namespace", "-n", help="again for each; all when left out")
 ]
 Actor = Annotated[str, typer.Option("--actor", help="the actor's id", callback=_actor_id)]
+BY_OPTION = "Write to it with --unlock and its name."
 OneNamespace = Annotated[str, typer.Option("--namespace", "-n", help="the namespace to look into")]
 
 
@@ -47,11 +55,31 @@ def workspace(
     data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
 ) -> Iterator[Workspace]:
     """A workspace that is closed when the command ends."""
+    from dashboard.services.workspace import open_workspace  # not needed by the commands of the local stack
+
     opened = open_workspace(settings(data, cluster, file, context))
     try:
         yield opened
     finally:
         opened.close()
+
+
+def writing(opened: Workspace, unlock: Sequence[str] | None = None, *, way_out: str = BY_OPTION) -> Writing:
+    """Writes from a terminal, where everyone is an operator; `unlock` names protected namespaces."""
+    from dashboard.services.writing import Writing
+
+    guard = Guard(opened.settings.read_only, person=Person(_who()), way_out=way_out)
+    found = Writing(opened, guard)
+    for name in unlock or ():
+        found.unlock(name, name)
+    return found
+
+
+def _who() -> str:
+    try:
+        return f"{getpass.getuser()} (daca-ops)"
+    except (KeyError, OSError):  # a container's user has no name
+        return f"user {os.getuid()} (daca-ops)"
 
 
 def chosen(opened: Workspace, asked: Sequence[str] | None) -> list[str]:

@@ -10,13 +10,13 @@ from typing import IO, Annotated
 
 import typer
 
+from dashboard.model.errors import WriteRefused
 from dashboard.services.settings import Settings
-from dashboard.terminal import output
+from dashboard.terminal import options, output
 from dashboard.terminal.options import Data, Json
 from local import binaries, stack
-from local.stack import StackError
+from local.errors import StackError
 
-__all__ = ["StackError", "register"]
 _POLL_SECONDS = 0.2
 
 
@@ -47,7 +47,7 @@ def up(
     data: Data = None,
 ) -> None:
     """Start Redis, Dapr, an agent per namespace and the dashboard; Ctrl-C ends all of it."""
-    options = stack.UpOptions(
+    wanted = stack.UpOptions(
         data=_folder(data),
         namespaces=tuple(name.strip() for name in namespaces.split(",") if name.strip()),
         protect=tuple(protect or ()),
@@ -56,7 +56,7 @@ def up(
         browse=dashboard and not detach and sys.stdout.isatty(),
     )
     start = stack.start_detached if detach else stack.up
-    start(options, report=typer.echo)
+    start(wanted, report=typer.echo)
 
 
 def down(data: Data = None) -> None:
@@ -94,9 +94,20 @@ def _state(part: dict[str, str]) -> str:
     return f"{part['url']}  {'ready' if part['ready'] else 'down' if part['pid'] is None else 'not ready'}"
 
 
-def reset(namespace: Annotated[str, typer.Argument(help="whose data to delete")], data: Data = None) -> None:
+def reset(
+    namespace: Annotated[str, typer.Argument(help="whose data to delete")],
+    yes: Annotated[str | None, typer.Option(help="the name again: ask nothing")] = None,
+    data: Data = None,
+) -> None:
     """Delete all actors and events of one namespace; a protected one is refused."""
-    count = stack.reset(_folder(data), namespace)
+    if yes is None and sys.stdin.isatty():
+        yes = typer.prompt(f"This deletes all actors and events of {namespace}. Type its name to go on")
+    if yes not in (None, namespace):
+        raise WriteRefused(f"{yes} is not {namespace}: nothing was deleted.")
+    with options.workspace(data, "local", None) as opened:
+        writing = options.writing(opened, way_out="Reset empties no protected namespace.")
+        folder = opened.settings.data
+        count = writing.run(namespace, "reset", lambda place: stack.reset(folder, place.name))
     typer.echo(f"{namespace}: deleted {count:,} keys")
 
 

@@ -32,7 +32,7 @@ if wanted:
     columns = frame[["Namespace", "Actor", "Text", "Result"]]
     hit = columns.apply(lambda column: column.str.contains(wanted, case=False, regex=False)).any(axis=1)
     frame = frame[hit]
-answered = frame[frame["Result"] == "answered"]
+answered = frame[frame["Latency (ms)"] >= 0]
 if len(answered):
     plot = alt.Chart(answered).mark_point(filled=True, size=60)
     st.altair_chart(

@@ -10,8 +10,9 @@ from dashboard.components import refresh
 from dashboard.components.failure import show_empty
 from dashboard.components.frame import chosen_actor, chosen_places
 from dashboard.components.histories import show_actions, show_counts, show_row
-from dashboard.components.pane import show_delivery, show_heading, show_unlock
-from dashboard.components.provider import get_chat, get_guard, get_readings
+from dashboard.components.pane import show_delivery, show_heading
+from dashboard.components.protection import badge, may_write, seconds_to_lock, show_lock, tint
+from dashboard.components.provider import get_chat, get_readings
 from dashboard.model.alignment import align
 from dashboard.services.chat import TURNS_A_PAGE, Sending
 
@@ -26,7 +27,13 @@ sendings: dict[str, Sending] = st.session_state.setdefault("sendings", {})
 
 st.subheader("Compare", anchor=False)
 with st.container():  # inside a container the input stays at the top, and the page does not scroll to its end
-    content = st.chat_input(f"Write to {' and '.join(names)}", max_chars=8000, submit_mode="disable")
+    allowed = may_write()
+    content = st.chat_input(
+        f"Write to {' and '.join(names)}" if allowed else "You may not write here",
+        max_chars=8000,
+        submit_mode="disable",
+        disabled=not allowed,
+    )
 if content:
     st.session_state["older"] = {}
     sendings.clear()
@@ -49,17 +56,16 @@ def _on_the_way() -> bool:
 polling = _on_the_way()
 
 
-@st.fragment(run_every=0.25 if polling else None)
+@st.fragment(run_every=0.25 if polling else seconds_to_lock(places))
 def answers() -> None:
     """What each namespace answered, as it arrives."""
     for column, place in zip(st.columns(len(places)), places, strict=True):
         sending = sendings.get(place.name)
         with column:
-            if place.protected:
-                show_unlock(place.name, get_guard())
+            show_lock(place)
             if sending and sending.actor_id == actor_id:
-                with st.container(border=True, gap="xsmall"):
-                    st.caption(place.name)
+                with st.container(border=True, gap="xsmall", key=tint(place, "answer")):
+                    st.caption(f"{place.name}{badge(place)}")
                     again = show_delivery(sending.get(place.name), place.name)
                 if again:
                     _send_again(place.name)

@@ -133,6 +133,7 @@ def app(
     workspace = Workspace(settings, cluster, cluster, AuditLog(tmp_path / "audit.jsonl"))
     st.cache_data.clear()
     st.cache_resource.clear()
-    monkeypatch.setattr(provider, "open_workspace", lambda _: workspace)
+    monkeypatch.setattr(provider, "open_workspace", lambda *_, **__: workspace)
+    monkeypatch.setattr(provider, "Settings", lambda: settings)
     yield AppTest.from_file(str(APP), default_timeout=20)
     st.cache_resource.clear()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
-from dashboard.services.settings import Settings
 from tests.app.conftest import MadeUpCluster
 
 
@@ -94,31 +92,6 @@ def test_a_wrong_actor_id_says_what_one_is(app: AppTest) -> None:
     app.run()
     assert any("1 to 64" in text for text in texts(app))
     assert not app.chat_input
-
-
-def test_a_protected_namespace_is_locked_until_its_name_is_typed(
-    app: AppTest, cluster: MadeUpCluster
-) -> None:
-    cluster.protected = {"prod"}
-    app.run()
-    app.chat_input[0].set_value("too early").run()
-    assert "prod is protected. Type its name to unlock it for 15 minutes." in texts(app)
-    assert not cluster.namespaces["prod"].sent
-    app.text_input(key="unlock-prod").set_value("prod").run()
-    app.chat_input[0].set_value("now").run()
-    assert cluster.namespaces["prod"].sent[0][0] == "now"
-
-
-class TestReadOnly:
-    @pytest.fixture
-    def settings(self) -> Settings:
-        return Settings(read_only=True)
-
-    def test_no_message_leaves_a_read_only_dashboard(self, app: AppTest, cluster: MadeUpCluster) -> None:
-        app.run()
-        app.chat_input[0].set_value("Hi").run()
-        assert not any(namespace.sent for namespace in cluster.namespaces.values())
-        assert any("read-only" in text for text in texts(app))
 
 
 def test_no_namespaces_says_what_to_do(app: AppTest, cluster: MadeUpCluster) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
+from dashboard.model.people import Person
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.settings import Settings
@@ -44,9 +45,9 @@ def main() -> None:
 
 def _talk(data: Path) -> None:
     workspace = open_workspace(Settings(data=data))
-    guard = Guard()
+    guard = Guard(person=Person("pictures"))
     guard.unlock("prod", "prod")
-    chat = Chat(workspace, guard, who="pictures")
+    chat = Chat(workspace, guard)
     for text in SHARED[:2]:
         list(chat.send(("prod", "dev"), "user1", text))
     list(chat.send(("prod",), "user1", "What does it cost?"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,9 +61,53 @@ def test_the_whole_chain(folder: Path) -> None:
     assert "Got your message" not in daca_ops("history", "--actor", "user1", "-n", "dev", *data).stdout
     assert "Activating actor" in daca_ops("logs", "-n", "test", "--lines", "500", *data).stdout
 
+    lines = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
+    written = [(line["action"], line["namespace"], line["result"]) for line in lines]
+    assert sorted(written[:3]) == [
+        ("send", "dev", "done"),
+        ("send", "prod", "refused"),
+        ("send", "test", "done"),
+    ]
+    assert written[3:] == [
+        ("unlock", "prod", "done"),
+        ("send", "prod", "done"),
+        ("send", "dev", "done"),
+        ("reset", "prod", "refused"),
+        ("reset", "dev", "done"),
+    ]
+    assert all(line["who"].endswith("(daca-ops)") and line["cluster"] == "local" for line in lines)
+
     assert daca_ops("down", *data).returncode == 0
     assert not [handle for handle in handles if handle.is_running()]
     assert daca_ops("status", *data).returncode == 1
+
+
+def at_a_terminal(answer: str, *words: str) -> tuple[int, str]:
+    """Exit status and output of a command whose input is a terminal where `answer` is typed."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "dashboard", *words]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        os.close(theirs)
+        os.write(ours, f"{answer}\n".encode())
+        said, _ = process.communicate(timeout=SECONDS)
+    os.close(ours)
+    return process.returncode, said
+
+
+def test_reset_asks_for_the_name_where_somebody_can_answer(stack: RunningStack, actor_id: str) -> None:
+    stack.say("dev", actor_id, "still there")
+    data = ("--data", str(stack.data))
+    status, said = at_a_terminal("prod", "reset", "dev", *data)
+    assert status == 1
+    assert "Type its name" in said
+    assert "nothing was deleted" in said
+    assert daca_ops("reset", "dev", "--yes", "prod", *data).returncode == 1
+    assert len(stack.history("dev", actor_id)) == 2
+    status, said = at_a_terminal("dev", "reset", "dev", *data)
+    assert (status, "deleted" in said) == (0, True)
+    assert stack.history("dev", actor_id) == []
 
 
 def test_status_has_the_agreed_shape(stack: RunningStack) -> None:
