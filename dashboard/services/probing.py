@@ -19,9 +19,9 @@ from dashboard.model.keys import Stream, parse_key
 from dashboard.model.names import TOPIC, history_key
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal
-from dashboard.services.audit import Entry
 from dashboard.services.chat import Chat
 from dashboard.services.workspace import Workspace
+from dashboard.services.writing import Writing
 
 PROBES = 3
 SCAN_SECONDS = 5.0
@@ -190,10 +190,13 @@ def remove(chat: Chat, place: Place, probes: Probes, start: Start) -> Removal:
     workspace = chat.workspace
     keys = [key for key in _keys(workspace, place, probes.actor_id)[0] if _belongs(key, probes.actor_id)]
     entries = [entry_id for entry_id, _, _ in look_at_stream(workspace, place, probes, start).entries]
-    gone = workspace.connections.store(place).remove(keys, TOPIC, entries)
-    words = f"{gone[0]} keys and {gone[1]} stream entries"
-    at = time.time()
-    workspace.audit.append(Entry(at, chat.who, place.name, "remove probes", probes.actor_id, words, "done"))
+    gone = Writing(workspace, chat.guard).run(
+        place.name,
+        "remove probes",
+        lambda found: workspace.connections.store(found).remove(keys, TOPIC, entries),
+        actor_id=probes.actor_id,
+        text=f"{len(keys)} keys and {len(entries)} stream entries",
+    )
     left = _keys(workspace, place, probes.actor_id)[0]
     late = look_at_stream(workspace, place, probes, start).entries
     return Removal(place.name, *gone, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id, _, _ in late)))

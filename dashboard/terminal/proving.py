@@ -10,7 +10,6 @@ from dashboard.model.isolation import TITLES
 from dashboard.model.proofs import STAYS, Result, Step
 from dashboard.services import proof_reports
 from dashboard.services.chat import Chat
-from dashboard.services.guard import Guard
 from dashboard.services.isolation import WAIT_SECONDS, Isolation
 from dashboard.terminal import options, output
 from dashboard.terminal.chatting import Unlock
@@ -41,10 +40,8 @@ def verify(
     Writes to an actor of its own in each namespace, and removes it again.
     """
     with options.workspace(data, cluster, file, context) as opened:
-        guard = Guard(read_only=opened.settings.read_only)
-        for name in unlock or ():
-            guard.unlock(name, name)
-        isolation = Isolation(Chat(opened, guard, who="daca-ops"), patience=wait)
+        guard = options.writing(opened, unlock).guard
+        isolation = Isolation(Chat(opened, guard), patience=wait)
         result = isolation.prove(options.chosen(opened, namespace), _progress)
     if json or format == "json":
         output.as_json(proof_reports.as_plain(result))
