@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboard.model.chat import HistoryPage, Turn
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.errors import Unreachable
 from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
+from dashboard.model.manifests import Manifests
 from dashboard.model.names import history_key
 from dashboard.model.places import Place, RedisAddress, Trouble
 from dashboard.model.sidecar import SidecarMetadata, Subscription
@@ -102,6 +103,9 @@ class MadeUpCluster:
 
     def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
         return (WarningEvent("2026-01-01T00:00:00Z", "Pod/chat-agent-1", "BackOff", "restarting", 3),)
+
+    def manifests(self, namespaces: Sequence[str]) -> Manifests:
+        return Manifests()
 
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"

@@ -61,6 +61,17 @@ def test_every_part_answers_where_it_says(cluster: Cluster) -> None:
     connections.close()
 
 
+def test_it_tells_what_is_declared_or_why_not(cluster: Cluster) -> None:
+    found = cluster.manifests(["dev"])
+    names = {(item["kind"], item["metadata"]["name"]) for item in found.objects}
+    if found.why_unread("Component", "dev"):
+        assert not names
+    else:
+        assert {("Component", "statestore"), ("Subscription", "message-subscription")} <= names
+        assert {item["metadata"]["namespace"] for item in found.objects} == {"dev"}
+        assert found.sources["dev/Component/statestore"].endswith(".yaml:1")
+
+
 def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:
     workspace = open_workspace(settings)
     chat = Chat(workspace, Guard())

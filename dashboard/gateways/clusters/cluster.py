@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from dashboard.gateways.dialing import Dialer
 from dashboard.model.deployed import Deployed, WarningEvent
+from dashboard.model.manifests import Manifests
 from dashboard.model.places import Place, Trouble
 
 
@@ -40,6 +42,10 @@ class Cluster(Protocol):
 
     def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
         """The newest things the cluster warned of there, newest first; asks the cluster."""
+        ...
+
+    def manifests(self, namespaces: Sequence[str]) -> Manifests:
+        """What is declared in these namespaces, with Dapr's own settings; asks the cluster."""
         ...
 
     def why_down(self, namespace: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.gateways.dialing import Direct
+from dashboard.gateways.manifest_files import read_folder
 from dashboard.model.errors import Unreachable
+from dashboard.model.manifests import Manifests, together
 from dashboard.model.places import Place, RedisAddress
 from local import state
 from local.errors import StackError
@@ -42,6 +45,11 @@ class LocalCluster:
     def warnings(self, namespace: str) -> tuple[()]:
         """Nothing here warns."""
         return ()
+
+    def manifests(self, namespaces: Sequence[str]) -> Manifests:
+        """What each sidecar was given to read."""
+        there = [folder for folder in map(self._layout.resources, namespaces) if folder.exists()]
+        return together(map(read_folder, there))
 
     def why_down(self, namespace: str) -> str:
         found = self._state()

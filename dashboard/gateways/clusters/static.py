@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dashboard.gateways.dialing import Direct
 from dashboard.model.errors import NotThere, Rejected
+from dashboard.model.manifests import EVERY_KIND, Manifests
 from dashboard.model.names import is_namespace
 from dashboard.model.places import Place, RedisAddress
 
@@ -95,6 +97,10 @@ class StaticCluster:
     def warnings(self, namespace: str) -> tuple[()]:
         """Nothing here warns."""
         return ()
+
+    def manifests(self, namespaces: Sequence[str]) -> Manifests:
+        """A file of addresses declares nothing."""
+        return Manifests(unread={EVERY_KIND: "A static cluster tells addresses alone, and no manifests."})
 
     def why_down(self, namespace: str) -> str:
         return f"{self._path} names its namespaces."

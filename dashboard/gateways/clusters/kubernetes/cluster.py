@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.gateways.clusters.kubernetes import manifests
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cache import Cache, PolledObject, View, WatchedCache
 from dashboard.gateways.clusters.kubernetes.dialer import KubernetesDialer
@@ -14,6 +15,7 @@ from dashboard.gateways.clusters.kubernetes.known import Kind, Known
 from dashboard.gateways.dialing import Dialer
 from dashboard.model import kubernetes as objects
 from dashboard.model.deployed import Deployed, Replica, WarningEvent
+from dashboard.model.manifests import Manifests
 from dashboard.model.names import APP_ID
 from dashboard.model.places import Place, Trouble
 
@@ -135,3 +137,6 @@ class KubernetesCluster:
         path = f"/api/v1/namespaces/{namespace}/events"
         found = self._api.get(path, fieldSelector="type=Warning", limit="500")["items"]
         return tuple(sorted(map(objects.warning, found), key=lambda e: e.at, reverse=True)[:MOST_WARNINGS])
+
+    def manifests(self, namespaces: Sequence[str]) -> Manifests:
+        return manifests.read(self._api, namespaces, wide=not self._fixed and len(namespaces) > 1)

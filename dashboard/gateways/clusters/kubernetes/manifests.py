@@ -1,0 +1,116 @@
+"""What is declared in a cluster, from one list per kind for all namespaces."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from typing import Any
+
+from dashboard.gateways.clusters.kubernetes.api import Api
+from dashboard.model.errors import Forbidden, GatewayError, NotThere
+from dashboard.model.kubernetes import Json
+from dashboard.model.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
+
+SECONDS = 60.0
+AT_ONCE = 32
+KINDS = {
+    "Deployment": ("apis/apps/v1", "deployments"),
+    "StatefulSet": ("apis/apps/v1", "statefulsets"),
+    "Pod": ("api/v1", "pods"),
+    "Service": ("api/v1", "services"),
+    "Component": ("apis/dapr.io/v1alpha1", "components"),
+    "Subscription": ("apis/dapr.io/v2alpha1", "subscriptions"),
+    "Configuration": ("apis/dapr.io/v1alpha1", "configurations"),
+    "Resiliency": ("apis/dapr.io/v1alpha1", "resiliencies"),
+}
+DAPR = "app in (dapr-operator,dapr-sentry,dapr-sidecar-injector)"
+
+
+def read(api: Api, namespaces: Sequence[str], *, wide: bool) -> Manifests:
+    """The objects of `namespaces` and Dapr's own; what this user may not read is named in `unread`.
+
+    `wide`: try one list for the whole cluster before one for each namespace.
+    """
+    return api.background.run(_Reading(api, namespaces, wide).all(), seconds=SECONDS)
+
+
+class _Reading:
+    def __init__(self, api: Api, namespaces: Sequence[str], wide: bool) -> None:
+        self._api, self._names, self._wide = api, dict.fromkeys(namespaces), wide
+        self._unread: dict[str, str] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def all(self) -> Manifests:
+        kinds = await asyncio.gather(*map(self._kind, KINDS), self._control_plane())
+        objects = [item for found in kinds for item in found]
+        secrets = await asyncio.gather(*(self._secret(*at) for at in sorted(set(_references(objects)))))
+        return Manifests((*objects, *filter(None, secrets)), self._unread)
+
+    async def _kind(self, kind: str) -> list[Json]:
+        group, plural = KINDS[kind]
+        if self._wide:
+            try:
+                found = await self._list(f"/{group}/{plural}", kind)
+            except Forbidden:
+                pass  # a right in each namespace is enough
+            except GatewayError as error:
+                self._unread[kind] = error.what
+                return []
+            else:
+                return [item for item in found if namespace_of(item) in self._names]
+        lists = (self._in_one(kind, name, f"/{group}/namespaces/{name}/{plural}") for name in self._names)
+        return [item for found in await asyncio.gather(*lists) for item in found]
+
+    async def _in_one(self, kind: str, namespace: str, path: str) -> list[Json]:
+        try:
+            return await self._list(path, kind)
+        except GatewayError as error:
+            self._unread[f"{namespace}/{kind}"] = error.what
+            return []
+
+    async def _control_plane(self) -> list[Json]:
+        """Dapr's Deployments, wherever it is installed, and its Configuration."""
+        try:
+            found = await self._list("/apis/apps/v1/deployments", "Deployment", labelSelector=DAPR)
+            homes = {namespace_of(item) for item in found} - set(self._names)
+            for home in homes:
+                path = f"/apis/dapr.io/v1alpha1/namespaces/{home}/configurations"
+                found += await self._list(path, "Configuration")
+        except GatewayError as error:
+            self._unread[CONTROL_PLANE] = error.what
+            return []
+        return [item for item in found if namespace_of(item) not in self._names]
+
+    async def _list(self, path: str, kind: str, **params: str) -> list[Json]:
+        found = await self._read(self._api.read(path, **params))
+        version = found.get("apiVersion", "")
+        return [{"apiVersion": version, **item, "kind": kind} for item in found["items"]]
+
+    async def _read(self, reading: Coroutine[Any, Any, bytes]) -> Any:
+        async with self._turns:
+            return json.loads(await reading)
+
+    async def _secret(self, namespace: str, name: str) -> Json | None:
+        """Its keys, and of each whether it holds something: never what."""
+        try:
+            found = await self._read(self._api.read(f"/api/v1/namespaces/{namespace}/secrets/{name}"))
+        except NotThere:
+            return None
+        except GatewayError as error:
+            self._unread[f"{namespace}/Secret/{name}"] = error.what
+            return None
+        data = {key: "set" if value else "" for key, value in (found.get("data") or {}).items()}
+        return {"kind": "Secret", "metadata": {"namespace": namespace, "name": name}, "data": data}
+
+
+def _references(objects: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    """(namespace, name) of each Secret that a Component reads from Kubernetes."""
+    for item in objects:
+        store = (item.get("auth") or {}).get("secretStore") or "kubernetes"
+        if item["kind"] != "Component" or store != "kubernetes" or not name_of(item):
+            continue
+        for entry in (item.get("spec") or {}).get("metadata") or ():
+            name = (entry.get("secretKeyRef") or {}).get("name")
+            if name:
+                yield namespace_of(item), name
