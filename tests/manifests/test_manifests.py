@@ -84,7 +84,8 @@ def test_every_pod_is_hardened(folder: Path) -> None:
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}, name
         if name not in MAY_HAVE_A_TOKEN:
             assert pod["automountServiceAccountToken"] is False, name
-        for container in pod["containers"]:
+        for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+            assert re.search(r":(?!latest$)[\w.-]+$|@sha256:", container["image"])
             own = container["securityContext"]
             assert own["allowPrivilegeEscalation"] is False
             assert own["readOnlyRootFilesystem"] is True
@@ -121,6 +122,31 @@ def test_what_is_named_is_there(folder: Path) -> None:
             assert item["spec"]["pubsubname"] in components
         if item["kind"] in {"Role", "ClusterRole"}:
             assert not re.search(r"\*|\bcreate\b.*secrets", yaml.safe_dump(item["rules"]))
+
+
+def test_the_readme_names_every_right_and_component() -> None:
+    said = (ROOT / "k8s" / "README.md").read_text()
+    rights = said.partition("## Rights")[2].partition("## Pod")[0]
+    rows = [line for line in rights.splitlines() if line.startswith("| `")]
+    role = next(item for item in objects(ROOT / "k8s" / "overlays" / "prod") if item["kind"] == "Role")
+    for rule in role["rules"]:
+        for resource in rule["resources"]:
+            words = {f"`{word}`" for word in (*rule["verbs"], *rule.get("resourceNames", ()))}
+            assert any(resource in row and all(word in row for word in words) for row in rows), rule
+    for component in (ROOT / "k8s" / "components").iterdir():
+        assert f"| `{component.name}` |" in said
+
+
+def test_the_dashboard_may_change_nothing() -> None:
+    """Calls through the proxy of one Service are the only `create`; a port is forwarded by people alone."""
+    found = [*objects(ROOT / "k8s"), *objects(COMBINATIONS / "whole-dashboard")]
+    bound = {item["roleRef"]["name"] for item in found if item["kind"].endswith("RoleBinding")}
+    assert bound == {"daca-ops", "daca-ops-find-namespaces"}
+    for item in found:
+        if item["kind"] in {"Role", "ClusterRole"} and item["metadata"]["name"] in bound:
+            for rule in item["rules"]:
+                beyond = set(rule["verbs"]) - {"get", "list", "watch"}
+                assert not beyond or (beyond, rule["resources"]) == ({"create"}, ["services/proxy"])
 
 
 def test_a_claim_keeps_the_data_where_it_is_asked_for() -> None:

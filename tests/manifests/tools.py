@@ -22,10 +22,9 @@ Json = dict[str, Any]
 
 def program(name: str) -> Path:
     """The program, built where the cache has none."""
-    folder = cache_folder() / "manifests"
+    folder = cache_folder() / "manifests" / PROGRAMS[name].rpartition("@")[2]
     built = folder / name
     if not built.exists():
-        folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": ""}
         subprocess.run([*go_command(), "install", PROGRAMS[name]], env=environment, check=True, timeout=600)
     return built
