@@ -30,7 +30,7 @@ def show_sidebar() -> None:
         _show_clusters()
         try:
             workspace = get_workspace()
-            places = workspace.places()
+            places = workspace.outline()
         except GatewayError:
             return  # the page says it, larger
         if not places:
@@ -69,7 +69,7 @@ def _forget_names() -> None:
 def _follow_namespaces(drawn: tuple[str, ...]) -> None:
     """Draw the page anew when a namespace came or went: the cluster tells it, nobody is asked."""
     try:
-        now = tuple(place.name for place in get_workspace().places())
+        now = tuple(place.name for place in get_workspace().outline())
     except GatewayError:
         return  # the page's own refresh says it
     if now != drawn and refresh.every():
@@ -91,11 +91,14 @@ def _show_actor(places: Sequence[Place]) -> None:
     )
 
 
-def all_places() -> tuple[Place, ...]:
-    """Every namespace; stops the page where there is none or the cluster cannot be asked."""
+def all_places(*, outline: bool = False) -> tuple[Place, ...]:
+    """Every namespace; stops the page where there is none or the cluster cannot be asked.
+
+    An outline has no addresses, and of a large cluster is there sooner.
+    """
     try:
         workspace = get_workspace()
-        places = workspace.places()
+        places = workspace.outline() if outline else workspace.places()
     except GatewayError as error:
         show_error(error)
         st.stop()

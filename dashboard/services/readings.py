@@ -41,11 +41,14 @@ class Readings:
         return {name: found[key] for name, key in keys.items()}
 
     def health(self, places: Sequence[Place]) -> dict[str, Reading[NamespaceHealth]]:
-        """The health of each place."""
+        """The health of each place, of which the name is enough."""
         return self._health.look(
-            {place.name: partial(fleet.check_one, self._workspace, place) for place in places},
+            {place.name: partial(self._health_of, place.name) for place in places},
             patience=PATIENCE_SECONDS,
         )
+
+    def _health_of(self, name: str) -> NamespaceHealth:
+        return fleet.check_one(self._workspace, self._workspace.place(name))
 
     def warnings(self, namespace: str) -> Reading[tuple[WarningEvent, ...]]:
         """What the cluster warned of there."""
@@ -55,9 +58,11 @@ class Readings:
     def actor_ids(self, places: Sequence[Place]) -> tuple[str, ...]:
         """The actor ids found in any of the stores so far, sorted; a store that is away adds none."""
         found = self._actor_ids.look(
-            {p.name: partial(self._ids_of, p) for p in places}, patience=PATIENCE_SECONDS / 4
+            {place.name: partial(self._ids_of, place.name) for place in places},
+            patience=PATIENCE_SECONDS / 4,
         )
         return tuple(sorted({actor_id for reading in found.values() for actor_id in reading.value or ()}))
 
-    def _ids_of(self, place: Place) -> tuple[str, ...]:
+    def _ids_of(self, name: str) -> tuple[str, ...]:
+        place = self._workspace.place(name)
         return self._workspace.connections.store(place).actor_ids(app_id=place.app_id)

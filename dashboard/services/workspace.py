@@ -48,6 +48,10 @@ class Workspace:
         """Every namespace; raises `GatewayError` when the cluster itself cannot be asked."""
         return self._index().places
 
+    def outline(self) -> tuple[Place, ...]:
+        """The same by name and protection alone, at hand before the addresses are."""
+        return tuple(map(self._guarded, self.cluster.outline()))
+
     def place(self, namespace: str) -> Place:
         """The namespace of that name; raises `NotThere`."""
         found = self._index().by_name.get(namespace)
@@ -64,7 +68,8 @@ class Workspace:
         return self._newest[0]
 
     def _guarded(self, place: Place) -> Place:
-        return replace(place, protected=place.protected or place.name in self.settings.protected)
+        told = place.name in self.settings.protected and not place.protected
+        return replace(place, protected=True) if told else place
 
     def close(self) -> None:
         self.connections.close()

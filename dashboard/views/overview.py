@@ -19,7 +19,7 @@ st.subheader("Overview", anchor=False)
 def cards() -> None:
     """A page of the namespaces, read anew at each tick; the others cost nothing."""
     refresh.tick()
-    places = all_places()
+    places = all_places(outline=True)
     if len(places) > CARDS_A_PAGE:
         wanted = st.text_input("Find", key="find", placeholder="part of a namespace", bind="query-params")
         places = tuple(place for place in places if (wanted or "").strip().lower() in place.name)

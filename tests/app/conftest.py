@@ -95,6 +95,8 @@ class MadeUpCluster:
         redis = RedisAddress("127.0.0.1", 6379)
         return tuple(Place(n, n in self.protected, "http://a", "http://s", redis) for n in self.namespaces)
 
+    outline = places
+
     def troubles(self) -> tuple[Trouble, ...]:
         return self.found_troubles
 

@@ -28,6 +28,10 @@ class Cluster(Protocol):
         """Every namespace, in the cluster's own order; cheap enough to call often."""
         ...
 
+    def outline(self) -> tuple[Place, ...]:
+        """The same namespaces by name and protection alone, which a large cluster knows sooner."""
+        ...
+
     def close(self) -> None:
         """End its threads and connections."""
         ...

@@ -35,6 +35,9 @@ class LocalCluster:
         found = self._state()
         return tuple(_place(namespace) for namespace in found.namespaces) if found else ()
 
+    def outline(self) -> tuple[Place, ...]:
+        return self.places()
+
     def troubles(self) -> tuple[()]:
         """Each call reads the file anew: what it tells is never old."""
         return ()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -52,11 +52,24 @@ class View(Generic[T]):
 class Cache(Generic[T]):
     """Kept on the `Api`'s own thread; looking costs nothing. `parse` gives None where it is of no use."""
 
-    def __init__(self, api: Api, path: str, parse: Callable[[Mapping[str, Any]], T | None]) -> None:
+    def __init__(
+        self,
+        api: Api,
+        path: str,
+        parse: Callable[[Mapping[str, Any]], T | None],
+        after: Iterable[Cache[Any]] = (),
+    ) -> None:
+        """`after`: those that are listed first, because a page waits for them alone."""
         self._api, self._path, self._parse = api, path, parse
         self._view: View[T] = View()
         self._first = threading.Event()
-        api.background.start(self._run())
+        self._answered = asyncio.Event()
+        api.background.start(self._begin(tuple(after)))
+
+    async def _begin(self, after: Iterable[Cache[Any]]) -> None:
+        for other in after:
+            await other._answered.wait()
+        await self._run()
 
     def look(self, wait: float) -> View[T]:
         """The newest view; waits up to `wait` seconds for the first list or its failure alone."""
@@ -71,6 +84,7 @@ class Cache(Generic[T]):
     def _show(self, view: View[T]) -> None:
         self._view = view
         self._first.set()
+        self._answered.set()
 
     def _recovered(self) -> None:
         if self._view.error:

@@ -39,13 +39,18 @@ class KubernetesCluster:
         self._api = Api(context)
         self._app_id = app_id
         self._fixed = tuple(namespaces)
-        self._caches = {
+        self._after: list[Cache[Any]] = []
+        first = {
             "deployments": self._watch("apis/apps/v1", "deployments", objects.workload),
             "stateful_sets": self._watch("apis/apps/v1", "statefulsets", objects.workload),
+            "labels": self._labels(),
+        }
+        self._after = [cache for caches in first.values() for cache in caches.values()]
+        self._caches = {
+            **first,
             "services": self._watch("api/v1", "services", objects.service),
             "components": self._watch("apis/dapr.io/v1alpha1", "components", objects.component),
             "pods": self._watch("api/v1", "pods", objects.pod),
-            "labels": self._labels(),
         }
         self._lock = threading.Lock()
         self._newest: Known | None = None
@@ -62,7 +67,7 @@ class KubernetesCluster:
         """One cache for the whole cluster, or one for each namespace of the fixed list."""
         paths = {name: f"/{group}/namespaces/{name}/{plural}" for name in self._fixed}
         return {
-            name: WatchedCache(self._api, path, parse)
+            name: WatchedCache(self._api, path, parse, self._after)
             for name, path in (paths or {"": f"/{group}/{plural}"}).items()
         }
 
@@ -75,12 +80,16 @@ class KubernetesCluster:
             for name in self._fixed
         }
 
-    def _known(self) -> Known:
-        """What all caches know now; the one before where nothing has changed."""
+    def _known(self, *, whole: bool = True) -> Known:
+        """What the caches know now; the one before where nothing has changed.
+
+        Waits for each cache's first answer, or for those of an outline alone.
+        """
         deadline = time.monotonic() + FIRST_LIST_SECONDS
 
         def look(cache: Cache[Any]) -> View[Any]:
-            return cache.look(max(0.0, deadline - time.monotonic()))
+            wait = max(0.0, deadline - time.monotonic()) if whole or cache in self._after else 0.0
+            return cache.look(wait)
 
         views = {
             kind: Kind({name: look(cache) for name, cache in caches.items()})
@@ -92,13 +101,16 @@ class KubernetesCluster:
                 self._newest = known
             return self._newest
 
+    def outline(self) -> tuple[Place, ...]:
+        return self._known(whole=False).outline
+
     def places(self) -> tuple[Place, ...]:
         return self._known().places
 
     def troubles(self) -> tuple[Trouble, ...]:
-        known = self._known()
+        known = self._known(whole=False)
         said: dict[str, Trouble] = {}
-        for name, kind in zip(self._caches, known.kinds, strict=True):
+        for name, kind in known.kinds.items():
             for view in kind.views.values():
                 if view.error and (view.listed or name not in ON_A_PART):
                     said.setdefault(view.error.what, Trouble(view.error.failure, view.failing_since))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -52,10 +52,9 @@ class Known:
     labels: Kind[Namespace]
 
     @property
-    def kinds(self) -> tuple[Kind[Any], ...]:
-        return (
-            self.deployments, self.stateful_sets, self.services, self.components, self.pods, self.labels,
-        )  # fmt: skip
+    def kinds(self) -> dict[str, Kind[Any]]:
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: kind for name, kind in found.items() if isinstance(kind, Kind)}
 
     def same_as(self, other: Known) -> bool:
         """Whether no cache changed between the two."""
@@ -63,7 +62,7 @@ class Known:
         return self.host == other.host and all(mine is yours for mine, yours in pairs)
 
     def _views(self) -> Iterator[View[Any]]:
-        for kind in self.kinds:
+        for kind in self.kinds.values():
             yield from kind.views.values()
 
     @cached_property
@@ -78,22 +77,36 @@ class Known:
         return dict(sorted(found.items()))
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """Raises why the cluster could not be asked; a namespace of the fixed list has gaps instead."""
+    def outline(self) -> tuple[Place, ...]:
+        """Names and protection alone.
+
+        Raises why the cluster could not be asked; a namespace of the fixed list that could not is among them.
+        """
         if not self.workloads and not self.fixed:
             for kind in (self.deployments, self.stateful_sets):
                 error = kind.unknown("")
                 if error:
                     raise error
-        found = (self._place(name) for name in self.fixed or self.workloads)
-        return tuple(place for place in found if place)
+        return tuple(
+            Place(name, self._protected(name))
+            for name in self.fixed or self.workloads
+            if name in self.workloads or self._unasked(name)
+        )
 
-    def _place(self, name: str) -> Place | None:
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The same namespaces with the addresses of their parts, and why one has none."""
+        return tuple(self._place(place.name) for place in self.outline)
+
+    def _unasked(self, name: str) -> GatewayError | None:
+        return self.deployments.unknown(name) or self.stateful_sets.unknown(name)
+
+    def _place(self, name: str) -> Place:
         workload = self.workloads.get(name)
         if workload is None:
-            error = self.deployments.unknown(name) or self.stateful_sets.unknown(name)
-            parts = ("agent", "sidecar", "store")
-            return Place(name, True, gaps=tuple((p, error.failure) for p in parts)) if error else None
+            error = self._unasked(name)
+            gaps = tuple((part, error.failure) for part in ("agent", "sidecar", "store")) if error else ()
+            return Place(name, True, app_id=self.app_id, gaps=gaps)
         agent, sidecars, store = self._agent(workload), self._sidecars(name), self._store(name)
         found = {"agent": agent, "sidecar": sidecars, "store": store}
         return Place(
