@@ -10,6 +10,7 @@ from dashboard.model.people import Person
 from dashboard.services import people, sources
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
+from dashboard.services.isolation import Runs
 from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
@@ -58,6 +59,12 @@ def get_person() -> Person | None:
     if not user["is_logged_in"] or people.is_over(settings, user):
         return None
     return people.signed_in(settings, user)
+
+
+@st.cache_resource(show_spinner=False)
+def get_runs() -> Runs:
+    """The newest proofs of isolation, shared: a reload or a shared link finds its proof again."""
+    return Runs()
 
 
 def get_guard() -> Guard:

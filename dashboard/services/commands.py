@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 
-from dashboard.model.names import history_key
+from dashboard.model.names import APP_ID, history_key
 from dashboard.model.places import Place
+from dashboard.services.settings import Settings, default_data
 
 
 def send(place: Place, actor_id: str, content: str, message_id: str = "") -> str:
@@ -41,6 +43,29 @@ def redis_cli(place: Place) -> str:
         return "redis-cli"
     tls = " --tls" if place.redis.tls else ""
     return f"redis-cli -h {place.redis.host} -p {place.redis.port} -n {place.redis.db}{tls}"
+
+
+def daca_ops(settings: Settings, *words: str, namespaces: Sequence[str] = ()) -> str:
+    """The `daca-ops` line that does the same on the same cluster, in any shell."""
+    app_id = ("--app-id", settings.app_id) if settings.app_id != APP_ID else ()
+    where: list[str] = []
+    if settings.cluster != "local":
+        where += ["--cluster", settings.cluster]
+    if settings.cluster == "kubernetes" and settings.context:
+        where += ["--context", settings.context]
+    if settings.cluster == "static":
+        where += ["--file", str(settings.static_file)]
+    if settings.data != default_data():
+        where += ["--data", str(settings.data)]
+    chosen = [word for name in namespaces for word in ("-n", name)]
+    fixed = f"DACA_NAMESPACES={shlex.quote(json.dumps(settings.namespaces))} " if settings.namespaces else ""
+    return fixed + shlex.join(("daca-ops", *app_id, *words, *chosen, *where))
+
+
+def verify(settings: Settings, namespaces: Sequence[str], protected: Sequence[str] = ()) -> str:
+    """The line that proves the same namespaces isolated."""
+    unlocked = (word for name in protected for word in ("--unlock", name))
+    return daca_ops(settings, "verify", *unlocked, namespaces=namespaces)
 
 
 def metadata(place: Place) -> str:

@@ -39,6 +39,11 @@ def as_plain(result: Result) -> dict[str, Any]:
     }
 
 
+def all_forms(result: Result) -> tuple[tuple[str, str, str], ...]:
+    """(label, file ending, text) of each form."""
+    return ("Markdown", "md", as_markdown(result)), ("JSON", "json", as_json(result))
+
+
 def as_json(result: Result) -> str:
     return json.dumps(as_plain(result), ensure_ascii=False, indent=2)
 

@@ -1,0 +1,70 @@
+"""Prove with one click that the chosen namespaces are isolated, or see by which way they are not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.failure import show_empty, show_failure
+from dashboard.components.frame import chosen_places
+from dashboard.components.isolation import show_result, show_steps
+from dashboard.components.protection import may_write, show_lock
+from dashboard.components.provider import get_chat, get_runs, get_workspace
+from dashboard.services import commands
+from dashboard.services.isolation import Isolation
+
+POLL_SECONDS = 0.4
+AT_ONCE_SECONDS = 0.2
+
+st.subheader("Isolation", anchor=False)
+places = chosen_places()
+names = tuple(place.name for place in places)
+if len(names) < 2:
+    text = "Isolation is between namespaces: choose them in the sidebar."
+    show_empty("Choose at least two namespaces", text, icon=":material/checklist:")
+    st.stop()
+
+st.text(
+    "Sends marked probes to an actor of its own in each namespace, looks for every mark in all of them, and "
+    "removes what it wrote."
+)
+runs = get_runs()
+run = runs.get(st.query_params.get("run", ""))
+if run and set(run.namespaces) != set(names):
+    run = None  # it is about other namespaces
+allowed = may_write()
+for place in places:
+    show_lock(place)
+asked = st.button(
+    f"Prove that {' and '.join(names)} are isolated",
+    type="primary",
+    icon=":material/verified_user:",
+    disabled=not allowed or (run is not None and not run.over),
+)
+if asked:
+    run = Isolation(get_chat()).start(names)
+    runs.keep(run)
+    st.query_params["run"] = run.id
+    run.wait(AT_ONCE_SECONDS)
+    st.rerun()
+if run is None:
+    if "run" in st.query_params:
+        st.caption("The proof in this address is about other namespaces, or is no longer kept: make it again.")
+    st.stop()
+under_way = not run.over
+
+
+@st.fragment(run_every=POLL_SECONDS if under_way else None)
+def progress() -> None:
+    """The steps as they are done; it goes on by itself, whatever becomes of this page."""
+    assert run is not None
+    show_steps(run.steps)
+    if under_way and run.over:
+        st.rerun()
+
+
+progress()
+if run.failure:
+    show_failure(run.failure)
+if run.result:
+    settings = get_workspace().settings
+    show_result(run.result, {"The same from a terminal": commands.verify(settings, names)})
