@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboard.components.clock import clock_time
 from dashboard.components.commands import show_commands
-from dashboard.model.isolation import MARKS, TITLES, Proof, State, Verdict
+from dashboard.model.isolation import MARKS, SURFACES, TITLES, Check, Proof, State, Surface, Verdict
 from dashboard.model.proofs import STAYS, Result, Step, StepState
 from dashboard.services import proof_reports
 
@@ -30,16 +33,16 @@ _COLOURS: dict[State, str] = {
     "leaked": "#b3261e",
     "not proven": "#6b5f4a",
 }
-CELL_PIXELS = 84
-NAMES_PIXELS = 120
+CELL_PIXELS = 76
+NAMES_PIXELS = 110
+AXIS_PIXELS = 60
+BESIDE_PIXELS = 340
 
 
 def show_steps(steps: tuple[Step, ...]) -> None:
-    """One line per step with how far it is."""
+    """One line per step with how far it is; the words are counts of ours."""
     for step in steps:
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.markdown(f"{_STEPS[step.state]} {step.title}", width="content")
-            st.caption(step.words or step.state, width="content")
+        st.markdown(f"{_STEPS[step.state]} {step.title}: :gray[{step.words or step.state}]")
 
 
 def show_result(result: Result, command: dict[str, str]) -> None:
@@ -49,22 +52,33 @@ def show_result(result: Result, command: dict[str, str]) -> None:
         st.markdown(_VERDICTS[proof.verdict])
         st.text(proof.sentence)
         took = result.ended_at - result.started_at
-        st.caption(f"proven {clock_time(result.started_at)} in {took:.1f} s with actor {result.actor_id}")
+        st.caption(f"{clock_time(result.started_at)}, in {took:.1f} s, with actor {result.actor_id}")
     for way in proof.ways:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":red[:material/call_merge:] **{way.name.replace('-', ' ').capitalize()}**")
             st.text(way.words)
             st.text(f"What to do: {way.fix}")
     for note in proof.notes:
-        st.text(f"Note: {note}")
-    show_matrix(proof)
-    _show_checks(proof)
-    _show_removal(result)
+        with st.container(horizontal=True, gap="small"):
+            st.markdown(":material/info:", width="content")
+            st.text(note)
+    with st.container(horizontal=True, gap="large"):
+        show_matrix(proof)
+        with st.container(width=BESIDE_PIXELS, gap="small"):
+            _show_removal(result)
+            _show_report(result, command)
+    for surface in SURFACES:
+        if surface not in proof.left_out:
+            _show_checks(surface, [check for check in proof.checks if check.surface == surface])
+
+
+def _show_report(result: Result, command: dict[str, str]) -> None:
+    name = f"isolation-{'-'.join(result.proof.namespaces)}"
     with st.container(horizontal=True):
-        name = f"isolation-{'-'.join(proof.namespaces)}"
         for label, kind, text in proof_reports.all_forms(result):
+            file = f"{name}.{kind}"
             st.download_button(
-                label, text, f"{name}.{kind}", on_click="ignore", icon=":material/download:", key=f"proof-{kind}"
+                label, text, file, on_click="ignore", icon=":material/download:", key=f"proof-{kind}"
             )
         show_commands(command, key="proof-commands")
 
@@ -83,33 +97,36 @@ def show_matrix(proof: Proof) -> None:
         y=alt.Y("Probes of:N", sort=None, scale=band),
         tooltip=["Probes of", "Looked in", "State"],
     )
-    colour = alt.Color("State:N", scale=alt.Scale(domain=list(_COLOURS), range=[*_COLOURS.values()]), legend=None)
-    text = {"color": "#ffffff", "fontWeight": "bold"}
+    colour = alt.Color(
+        "State:N", scale=alt.Scale(domain=list(_COLOURS), range=[*_COLOURS.values()]), legend=None
+    )
+    text = partial(base.mark_text, color="#ffffff", fontWeight="bold")
     chart = alt.layer(
         base.mark_rect(cornerRadius=6).encode(color=colour),
-        base.mark_text(fontSize=20, dy=-12, **text).encode(text="Sign:N"),
-        base.mark_text(fontSize=12, dy=14, **text).encode(text="State:N"),
+        text(fontSize=20, dy=-12).encode(text="Sign:N"),
+        text(fontSize=12, dy=14).encode(text="State:N"),
     )
-    count = len(proof.namespaces)
-    size = {"width": CELL_PIXELS * count, "height": CELL_PIXELS * count}
-    st.altair_chart(chart.properties(**size), width=CELL_PIXELS * count + NAMES_PIXELS)
+    pixels = CELL_PIXELS * len(proof.namespaces)
+    st.altair_chart(chart, width=pixels + NAMES_PIXELS, height=pixels + AXIS_PIXELS)
 
 
-def _show_checks(proof: Proof) -> None:
-    rows = [(TITLES[c.surface], c.origin, c.namespace, c.mark, c.seen) for c in proof.checks]
-    columns = ["Check", "Probes of", "Looked in", "State", "What was read"]
-    st.dataframe(
-        pd.DataFrame(rows, columns=columns),
-        hide_index=True,
-        width="stretch",
-        key="checks",
-        column_config={"What was read": st.column_config.TextColumn(width="large")},
+def _show_checks(surface: Surface, checks: Sequence[Check]) -> None:
+    """Closed where all is well; the evidence of each pair is a line."""
+    bad = [check for check in checks if check.state in {"leaked", "not proven"}]
+    icon = (
+        ":red[:material/cancel:]"
+        if any(check.state == "leaked" for check in bad)
+        else (":orange[:material/help:]" if bad else ":green[:material/check_circle:]")
     )
+    words = f"{len(bad)} of {len(checks)} not well" if bad else f"{len(checks)} of {len(checks)} well"
+    with st.expander(f"{icon} {TITLES[surface]}: {words}", expanded=bool(bad), key=f"checks-{surface}"):
+        st.text("\n".join(f"{check.mark}, {check.pair}: {check.seen}" for check in checks))
 
 
 def _show_removal(result: Result) -> None:
     mark = ":green[:material/check_circle:]" if result.clean else ":red[:material/cancel:]"
     st.markdown(f"{mark} **{'Removed afterwards' if result.clean else 'Not all could be removed'}**")
-    for removal in result.removals:
-        st.text(f"{removal.namespace}: {proof_reports.removed(removal)}")
+    st.text(
+        "\n".join(f"{removal.namespace}: {proof_reports.removed(removal)}" for removal in result.removals)
+    )
     st.caption(STAYS)

@@ -36,6 +36,13 @@ WORDS: dict[State, str] = {
     "leaked": "leaked",
     "not proven": "not proven",
 }
+WAYS: dict[WayName, str] = {
+    "one-agent": "one agent answers for both",
+    "one-database": "they keep their state in one Redis database",
+    "one-actor": "one actor answers for both",
+    "one-topic": "they publish to one topic",
+    "unknown": "a probe of one was found in the other",
+}
 
 
 @dataclass(frozen=True)
@@ -159,10 +166,11 @@ class Proof:
     @property
     def sentence(self) -> str:
         """The verdict in one line."""
-        names = " and ".join([", ".join(self.namespaces[:-1]), *self.namespaces[-1:]]).removeprefix(" and ")
+        names = listed(self.namespaces)
         without = f", {' and '.join(TITLES[s].lower() for s in self.left_out)} left out" * bool(self.left_out)
         if self.verdict == "broken":
-            return f"{names} are not isolated: {self.ways[0].words}{_more(len(self.ways) - 1)}"
+            way = self.ways[0]
+            return f"{listed(way.namespaces)} are not isolated: {WAYS[way.name]}.{_more(len(self.ways) - 1)}"
         if self.verdict == "isolated":
             return f"{names} are isolated: {len(self.checks)} checks, none found a leak{without}."
         open_checks = [check for check in self.checks if check.state == "not proven"]
@@ -171,6 +179,11 @@ class Proof:
         first = open_checks[0]
         where = f"{TITLES[first.surface].lower()} of {first.namespace}"
         return f"Not proven for {names}: {where}: {first.seen}{_more(len(open_checks) - 1)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "prod, dev and test"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _more(count: int) -> str:
@@ -213,13 +226,11 @@ def _check(surface: Surface, origin: Sight, where: Sight, probes: Probes) -> Che
     found = look.found & probes.all_of(origin.namespace)
     if origin is where:
         missing = probes.count - len(found)
-        if look.failure:
-            return result("not proven", look.failure)
-        return (
-            result("not proven", f"{missing} of its own probes are missing. {look.seen}")
-            if missing
-            else (result("held", look.seen))
-        )
+        if look.failure or missing:
+            return result(
+                "not proven", look.failure or f"{missing} of its {probes.count} are missing. {look.seen}"
+            )
+        return result("held", look.seen)
     if surface == "group" and origin.groups & where.groups:
         return result("leaked", f"both read as one group: {', '.join(sorted(origin.groups & where.groups))}")
     if surface != "group" and found:

@@ -127,9 +127,9 @@ def _keys(workspace: Workspace, place: Place, actor_id: str) -> tuple[tuple[str,
         if cursor is None or time.monotonic() > ends:
             break
     try:
-        found[store.read(history_key(actor_id)).key] = None
+        found[store.read(history_key(actor_id, place.app_id)).key] = None
     except NotThere:
-        found.pop(history_key(actor_id), None)
+        found.pop(history_key(actor_id, place.app_id), None)
     return tuple(found), cursor is None
 
 

@@ -70,7 +70,8 @@ def removed(removal: Removal) -> str:
     """What was removed in one namespace, and what was not."""
     if removal.failure:
         return f"nothing is known to be removed: {removal.failure}"
-    words = f"{removal.keys} keys and {removal.entries} stream entries"
+    keys = f"{removal.keys} key{'' if removal.keys == 1 else 's'}"
+    words = f"{keys} and {removal.entries} stream entries"
     return f"{words}; still there: {', '.join(removal.left)}" if removal.left else words
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_failure
 from dashboard.components.frame import chosen_places
 from dashboard.components.isolation import show_result, show_steps
 from dashboard.components.protection import may_write, show_lock
 from dashboard.components.provider import get_chat, get_runs, get_workspace
+from dashboard.model.isolation import listed
 from dashboard.services import commands
 from dashboard.services.isolation import Isolation
 
@@ -35,7 +37,7 @@ allowed = may_write()
 for place in places:
     show_lock(place)
 asked = st.button(
-    f"Prove that {' and '.join(names)} are isolated",
+    f"Prove that {listed(names)} are isolated",
     type="primary",
     icon=":material/verified_user:",
     disabled=not allowed or (run is not None and not run.over),
@@ -48,7 +50,9 @@ if asked:
     st.rerun()
 if run is None:
     if "run" in st.query_params:
-        st.caption("The proof in this address is about other namespaces, or is no longer kept: make it again.")
+        st.caption(
+            "The proof in this address is about other namespaces, or is no longer kept: make it again."
+        )
     st.stop()
 under_way = not run.over
 
@@ -62,9 +66,14 @@ def progress() -> None:
         st.rerun()
 
 
-progress()
+if under_way:
+    progress()
 if run.failure:
     show_failure(run.failure)
 if run.result:
     settings = get_workspace().settings
-    show_result(run.result, {"The same from a terminal": commands.verify(settings, names)})
+    refresh.note_read(run.result.ended_at)
+    protected = [place.name for place in places if place.protected]
+    show_result(run.result, {"from a terminal": commands.verify(settings, names, protected)})
+    with st.expander("Steps"):
+        show_steps(run.steps)

@@ -17,7 +17,13 @@ from dashboard.services.workspace import open_workspace
 from local import stack
 from tests.browser.chromium import launch
 
-PAGES = {"compare": "/", "overview": "/overview", "store": "/store", "activity": "/activity"}
+PAGES = {
+    "compare": "/",
+    "overview": "/overview",
+    "store": "/store",
+    "isolation": "/isolation",
+    "activity": "/activity",
+}
 WIDTHS = (390, 1280, 2560)
 SHARED = ("Hi there", "What is my name?", "10s", "2024-01-15 is my birthday")
 KEY = "chat-agent||ChatAgent||user1||history-user1"
