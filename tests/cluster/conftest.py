@@ -10,11 +10,12 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
@@ -49,6 +50,19 @@ def deploy(namespace: str, overlay: str) -> None:
     assert prepared.returncode == 0, prepared.stderr
     kubectl("apply", "-k", str(K8S / "overlays" / overlay))
     rolled_out(namespace)
+
+
+def overlay(
+    folder: Path, base: str, components: Sequence[str], namespace: str, patches: Sequence[Any] = ()
+) -> None:
+    """Write a kustomization into `folder`: a base of k8s/ with components, in a namespace."""
+
+    def here(path: str) -> str:
+        return os.path.relpath(K8S / path, folder.resolve())
+
+    names = [here(f"components/{name}") for name in components]
+    text = {"resources": [here(base)], "components": names, "namespace": namespace, "patches": list(patches)}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(text))
 
 
 def rolled_out(namespace: str) -> None:

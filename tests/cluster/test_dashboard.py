@@ -1,0 +1,118 @@
+"""The dashboard deployed in the cluster, as k8s/README.md says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dashboard.model.names import history_key
+from dashboard.services.chat import Chat
+from tests.browser.chromium import launch
+from tests.cluster.conftest import K8S, SECONDS, kubectl, kubectl_json, overlay
+
+pytestmark = pytest.mark.timeout(300)
+PATIENCE_MS = 30_000
+SIGN_IN = """
+[auth]
+redirect_uri = "http://127.0.0.1/daca-ops/oauth2callback"
+cookie_secret = "only for this test"
+client_id = "daca-ops"
+client_secret = "only for this test"
+server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"
+"""
+
+
+@contextmanager
+def forwarded(namespace: str) -> Iterator[str]:
+    """The deployed dashboard's address on this machine."""
+    command = ["kubectl", "-n", namespace, "port-forward", "svc/daca-ops", ":8501"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
+        try:
+            assert forwarding.stdout is not None
+            said = re.search(r"127\.0\.0\.1:(\d+)", forwarding.stdout.readline())
+            assert said, "kubectl forwards no port"
+            yield f"http://127.0.0.1:{said[1]}"
+        finally:
+            forwarding.terminate()
+
+
+@pytest.fixture(scope="module")
+def url(cluster: None) -> Iterator[str]:
+    kubectl("apply", "-k", str(K8S / "dashboard"))
+    kubectl("-n", "daca-ops", "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+    with forwarded("daca-ops") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield page
+
+
+def test_it_is_healthy(url: str) -> None:
+    assert httpx.get(f"{url}/_stcore/health").text == "ok"
+
+
+def test_compare_shows_both_namespaces(url: str, page: Page, chat: Chat, actor_id: str) -> None:
+    list(chat.send(["prod", "dev"], actor_id, "seen from inside"))
+    list(chat.send(["dev"], actor_id, "only in dev"))
+    page.goto(f"{url}/?actor={actor_id}")
+    expect(page.get_by_text("2 turns, 1 same, 1 only in dev")).to_be_visible()
+    expect(page.get_by_text("Got your message: only in dev")).to_be_visible()
+
+
+def test_it_reads_each_store_with_its_password(url: str, page: Page, chat: Chat, actor_id: str) -> None:
+    list(chat.send(["prod"], actor_id, "kept in prod"))
+    page.goto(f"{url}/store?key={history_key(actor_id)}")
+    page.get_by_text("Raw").click()
+    expect(page.get_by_text('"content":"kept in prod"')).to_be_visible()
+
+
+def test_no_right_is_missing(url: str, page: Page) -> None:
+    page.goto(f"{url}/overview")
+    expect(page.get_by_text("all well")).to_have_count(2)
+    expect(page.get_by_text("1 of 1 replicas ready")).to_have_count(2)
+    expect(page.get_by_text("forbidden")).to_have_count(0)
+
+
+def test_who_has_not_signed_in_may_not_write(url: str, page: Page, actor_id: str) -> None:
+    page.goto(f"{url}/?actor={actor_id}")
+    expect(page.get_by_text("Nobody signs in here").first).to_be_visible()
+
+
+def test_it_runs_below_a_path_and_asks_to_sign_in(page: Page, cluster: None, tmp_path: Path) -> None:
+    """The ingress's path and the Secret's providers; the ingress itself needs a controller."""
+    space = "daca-ops-signed-in"
+    overlay(tmp_path, "dashboard", ("dashboard-sign-in", "dashboard-ingress"), space)
+    (tmp_path / "secrets.toml").write_text(SIGN_IN)
+    kubectl("create", "namespace", space)
+    try:
+        secret = f"--from-file={tmp_path / 'secrets.toml'}"
+        claim = "--from-literal=operator-claim=groups=operators"
+        kubectl("-n", space, "create", "secret", "generic", "daca-ops-sign-in", secret, claim)
+        kubectl("apply", "-k", str(tmp_path))
+        kubectl("-n", space, "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+        with forwarded(space) as address:
+            page.goto(f"{address}/daca-ops/")
+            expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    finally:
+        kubectl("delete", "namespace", space, "--wait=false")
+
+
+def test_it_was_never_restarted_and_wrote_nothing_beside_its_volumes(url: str) -> None:
+    (pod,) = kubectl_json("-n", "daca-ops", "get", "pods")["items"]
+    assert [status["restartCount"] for status in pod["status"]["containerStatuses"]] == [0]
+    said = kubectl("-n", "daca-ops", "logs", "deployment/daca-ops")
+    assert "Read-only file system" not in said
+    assert "Traceback" not in said
