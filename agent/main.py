@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -105,6 +106,14 @@ def _claim_sidecar(port: int) -> socket.socket:
 
 
 def _log_to_stdout(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_UtcTimes("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+class _UtcTimes(logging.Formatter):
+    """ISO 8601 with its zone: a log is read elsewhere than where it was written."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"

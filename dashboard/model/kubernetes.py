@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.model.deployed import WarningEvent
 
 Json = Mapping[str, Any]
+SIDECAR = "daprd"
 PROTECTED_LABEL = "daca-ops/protected"
 
 
@@ -44,6 +45,7 @@ class Pod:
     """`reasons` are why its containers wait or ended, as the kubelet words them.
 
     `ready` and `running` are false while it is being deleted; `dapr` is its sidecar's version, by the image.
+    `containers` are those that run as long as it, `restarted` those with a life before this one.
     """
 
     namespace: str
@@ -56,6 +58,8 @@ class Pod:
     ports: Mapping[str, int] = field(default_factory=dict)
     running: bool = False
     dapr: str = ""
+    containers: tuple[str, ...] = ()
+    restarted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def pod(item: Json) -> Pod:
     conditions = {c["type"]: c["status"] for c in status.get("conditions") or ()}
     specs = [*(item["spec"].get("initContainers") or ()), *(item["spec"].get("containers") or ())]
     ports = [p for c in specs for p in c.get("ports") or ()]
-    sidecar = next((c.get("image", "") for c in specs if c["name"] == "daprd"), "")
+    sidecar = next((c.get("image", "") for c in specs if c["name"] == SIDECAR), "")
+    staying = [c["name"] for c in item["spec"].get("initContainers") or () if "restartPolicy" in c]
     stays = "deletionTimestamp" not in _meta(item)
     return Pod(
         namespace=_meta(item)["namespace"],
@@ -139,6 +144,8 @@ def pod(item: Json) -> Pod:
         ports={p["name"]: int(p["containerPort"]) for p in ports if "name" in p},
         running=stays and status.get("phase") == "Running",
         dapr=sidecar.partition("@")[0].rpartition("/")[2].partition(":")[2],
+        containers=(*(c["name"] for c in item["spec"].get("containers") or ()), *staying),
+        restarted=frozenset(c["name"] for c in containers if (c.get("lastState") or {}).get("terminated")),
     )
 
 

@@ -18,6 +18,7 @@ from dashboard.model.chat import HistoryPage, Turn
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.errors import Unreachable
 from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
+from dashboard.model.logs import LogLine, read
 from dashboard.model.manifests import Manifests
 from dashboard.model.names import history_key
 from dashboard.model.places import Place, RedisAddress, Trouble
@@ -36,6 +37,7 @@ class MadeUpNamespace:
         self.down = False
         self.turns: list[Turn] = []
         self.sent: list[tuple[str, str]] = []
+        self.log: list[str] = []
 
     def _check(self) -> None:
         if self.down:
@@ -57,6 +59,10 @@ class MadeUpNamespace:
     def readiness(self) -> str:
         self._check()
         return ""
+
+    def logged(self, part: str) -> tuple[LogLine, ...]:
+        self._check()
+        return read(self.log if part == "agent" else ())
 
     def close(self) -> None:
         pass
@@ -108,6 +114,12 @@ class MadeUpCluster:
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         return Manifests()
+
+    def logged(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, part) for name in self.namespaces for part in ("agent", "sidecar"))
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+        return self.namespaces[namespace].logged(part)[-lines:]
 
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.clusters.static import StaticCluster
 from dashboard.gateways.connections import Connections
 from dashboard.model.errors import NotThere, Rejected
+from dashboard.model.logs import Filter, LogLine
 from dashboard.services import fleet
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
@@ -18,6 +20,7 @@ from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import open_workspace
 from tests.stack.running_stack import RunningStack
+from tests.stack.waiting import wait_until
 
 
 def static_file(stack: RunningStack, folder: Path) -> Path:
@@ -123,3 +126,29 @@ def test_a_kubernetes_cluster_without_a_kubeconfig_says_so(
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     with pytest.raises(NotThere, match="kubeconfig"):
         open_cluster(Settings(cluster="kubernetes", context="elsewhere"))
+
+
+def test_a_message_is_in_its_own_agents_log(
+    cluster: Cluster, settings: Settings, stack: RunningStack, actor_id: str
+) -> None:
+    began = time.time()
+    stack.say("prod", actor_id, "hello")
+    assert {("prod", "agent"), ("dev", "sidecar")} <= set(cluster.logged())
+    if settings.cluster == "static":
+        with pytest.raises(NotThere, match="no logs"):
+            cluster.logs("prod", "agent", since=None, lines=10)
+        return
+
+    def of_actor(namespace: str, since: float = began) -> tuple[LogLine, ...]:
+        found = cluster.logs(namespace, "agent", since=since, lines=200)
+        return Filter(actor_id=actor_id).of(found)
+
+    wait_until(lambda: len(of_actor("prod")) == 2, what="activation and event are logged")
+    assert [line.level for line in of_actor("prod")] == ["info", "info"]
+    assert all(began - 0.01 <= (line.at or 0) <= time.time() for line in of_actor("prod"))
+    assert of_actor("dev") == of_actor("prod", since=time.time() + 5) == ()
+    sidecar = cluster.logs("prod", "sidecar", since=None, lines=2000)
+    assert any("Using 'statestore' as actor state store" in line.text for line in sidecar)
+    assert {line.level for line in sidecar} >= {"info", "warning"}
+    with pytest.raises(NotThere, match="no log"):
+        cluster.logs("nowhere", "agent", since=None, lines=10)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dashboard.gateways.dialing import Dialer
 from dashboard.model.deployed import Deployed, WarningEvent
+from dashboard.model.logs import LogLine
 from dashboard.model.manifests import Manifests
 from dashboard.model.places import Place, Trouble
 
@@ -50,6 +51,17 @@ class Cluster(Protocol):
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """What is declared in these namespaces, with Dapr's own settings; asks the cluster."""
+        ...
+
+    def logged(self) -> tuple[tuple[str, str], ...]:
+        """(namespace, part) of every log that `logs` knows; "" is the namespace of what serves them all."""
+        ...
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+        """The newest lines of a part ("agent", "sidecar"), oldest first; at most `lines` of each replica.
+
+        `since` is in Unix seconds. Raises `NotThere` where the cluster keeps no such log.
+        """
         ...
 
     def why_down(self, namespace: str) -> str:

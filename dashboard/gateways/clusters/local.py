@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.gateways.dialing import Direct
+from dashboard.gateways.log_files import newest_lines
 from dashboard.gateways.manifest_files import read_folder
-from dashboard.model.errors import Unreachable
+from dashboard.model import logs
+from dashboard.model.errors import NotThere, Unreachable
+from dashboard.model.logs import LogLine
 from dashboard.model.manifests import Manifests, together
 from dashboard.model.places import Place, RedisAddress
-from local import state
+from local import stack, state
 from local.errors import StackError
 from local.layout import Layout
 from local.ports import HOST
@@ -54,6 +57,18 @@ class LocalCluster:
         there = [folder for folder in map(self._layout.resources, namespaces) if folder.exists()]
         return together(map(read_folder, there))
 
+    def logged(self) -> tuple[tuple[str, str], ...]:
+        """Every process that ever wrote a log, also while the stack does not run."""
+        return tuple(map(_part_of, stack.log_files(self._layout.data)))
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+        if (namespace, part) not in self.logged():
+            where = f"{part} in {namespace}" if namespace else part
+            raise NotThere(f"There is no log of {where}.", hint=self.why_down(namespace))
+        path = self._layout.log(f"{namespace}-{part}" if namespace else part)
+        found = logs.read(newest_lines((path.with_suffix(".log.old"), path), lines))
+        return tuple(line for line in found if since is None or (line.at or 0.0) >= since)
+
     def why_down(self, namespace: str) -> str:
         found = self._state()
         if found is None:
@@ -73,6 +88,11 @@ class LocalCluster:
     def _lives(found: State, name: str) -> bool:
         process = found.processes.get(name)
         return process is not None and process.handle() is not None
+
+
+def _part_of(process: str) -> tuple[str, str]:
+    namespace, _, part = process.rpartition("-")
+    return namespace, part
 
 
 def _place(namespace: Namespace) -> Place:

@@ -15,13 +15,14 @@ import os
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dashboard.gateways.dialing import Direct
 from dashboard.model.errors import NotThere, Rejected
+from dashboard.model.logs import LogLine, Part
 from dashboard.model.manifests import EVERY_KIND, Manifests
 from dashboard.model.names import is_namespace
 from dashboard.model.places import Place, RedisAddress
@@ -104,6 +105,14 @@ class StaticCluster:
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """A file of addresses declares nothing."""
         return Manifests(unread={EVERY_KIND: "A static cluster tells addresses alone, and no manifests."})
+
+    def logged(self) -> tuple[tuple[str, str], ...]:
+        return tuple((place.name, part) for place in self.places() for part in get_args(Part))
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+        """A file of addresses leads to no log."""
+        hint = "Read them where the namespace runs, or use --cluster kubernetes or local."
+        raise NotThere("A static cluster tells addresses alone, and no logs.", hint=hint)
 
     def why_down(self, namespace: str) -> str:
         return f"{self._path} names its namespaces."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
-from dashboard.gateways.clusters.kubernetes import manifests
+from dashboard.gateways.clusters.kubernetes import logs, manifests
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cache import Cache, PolledObject, View, WatchedCache
 from dashboard.gateways.clusters.kubernetes.dialer import KubernetesDialer
@@ -15,6 +15,8 @@ from dashboard.gateways.clusters.kubernetes.known import Kind, Known
 from dashboard.gateways.dialing import Dialer
 from dashboard.model import kubernetes as objects
 from dashboard.model.deployed import Deployed, Replica, WarningEvent
+from dashboard.model.errors import NotThere
+from dashboard.model.logs import LogLine, Part
 from dashboard.model.manifests import Manifests
 from dashboard.model.names import APP_ID
 from dashboard.model.places import Place, Trouble
@@ -152,3 +154,22 @@ class KubernetesCluster:
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         return manifests.read(self._api, namespaces, wide=not self._fixed and len(namespaces) > 1)
+
+    def logged(self) -> tuple[tuple[str, str], ...]:
+        return tuple((place.name, part) for place in self.places() for part in get_args(Part))
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+        if part not in get_args(Part):
+            raise NotThere(
+                f"There is no log of {part} here.", hint="kubectl logs shows what Dapr does not run."
+            )
+        known = self._known()
+        unread = known.pods.unknown(namespace)
+        if unread:
+            raise unread
+        pods = [pod for pod in known.pods.of(namespace) if pod.app_id == self._app_id]
+        if not pods:
+            raise NotThere(
+                f"No pod of {self._app_id} is in {namespace}.", command=f"kubectl -n {namespace} get pods"
+            )
+        return logs.read(self._api, pods, part, since=since, lines=lines)

@@ -1,0 +1,90 @@
+"""Logs as sequences of lines: which line belongs to which, several in one order, filters. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from dashboard.model.log_lines import LEVELS, TRACEBACK, Level, LogLine, parse
+
+__all__ = ["Filter", "Level", "LogLine", "Part", "fresh", "joined", "read"]
+Part = Literal["agent", "sidecar"]
+_GRAVE = ("error", "fatal")
+
+
+def read(raw: Iterable[str], *, replica: str = "") -> tuple[LogLine, ...]:
+    """The lines of one process in the order it wrote them."""
+    return joined((parse(line) for line in raw), replica=replica)
+
+
+def joined(lines: Iterable[LogLine], *, replica: str = "") -> tuple[LogLine, ...]:
+    """Lines of one process, where each without a level belongs to the one before and has its level and time.
+
+    A line at the very beginning that names no time has the first that is named.
+    """
+    found: list[LogLine] = []
+    for line in lines:
+        before = found[-1] if found else LogLine("", "")
+        traceback = line.text.startswith(TRACEBACK) and before.level in _GRAVE
+        continues = bool(found) and (traceback or (line.level is None and before.level is not None))
+        found.append(
+            replace(
+                line,
+                at=before.at if continues or line.at is None else line.at,
+                level=before.level if continues else line.level,
+                replica=replica,
+                continues=continues,
+            )
+        )
+    first = next((line.at for line in found if line.at is not None), None)
+    return tuple(line if line.at is not None else replace(line, at=first) for line in found)
+
+
+def fresh(before: Sequence[LogLine], now: Sequence[LogLine]) -> tuple[LogLine, ...]:
+    """What of the newer of two windows on one growing log was not in the older."""
+    old, new = [line.raw for line in before], [line.raw for line in now]
+    for start in range(len(old)):
+        overlap = len(old) - start
+        if old[start:] == new[:overlap]:
+            return tuple(now[overlap:])
+    return tuple(now)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is wanted of a log; "" and None want all. A line is kept with those that belong to it."""
+
+    level: Level | None = None
+    contains: str = ""
+    actor_id: str = ""
+
+    def of(self, lines: Sequence[LogLine]) -> tuple[LogLine, ...]:
+        return tuple(line for record in _records(lines) if self._wants(record) for line in record)
+
+    def _wants(self, record: Sequence[LogLine]) -> bool:
+        level = record[0].level
+        if self.level and (level is None or LEVELS.index(level) < LEVELS.index(self.level)):
+            return False
+        whole = "\n".join(line.raw for line in record)
+        return self.contains.lower() in whole.lower() and bool(self._actor.search(whole))
+
+    @cached_property
+    def _actor(self) -> re.Pattern[str]:
+        """The id as a whole word; a history's key names it too."""
+        if not self.actor_id:
+            return re.compile("")
+        return re.compile(rf"(?<![\w.-])(?:history-)?{re.escape(self.actor_id)}(?![\w-]|\.[\w-])")
+
+
+def _records(lines: Sequence[LogLine]) -> Iterable[list[LogLine]]:
+    record: list[LogLine] = []
+    for line in lines:
+        if record and not line.continues:
+            yield record
+            record = []
+        record.append(line)
+    if record:
+        yield record
