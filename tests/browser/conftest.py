@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,25 +23,41 @@ PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
-def dashboard_url(session_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = ports.choose(1).dashboard
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
-    environment = {**os.environ, "DACA_CLUSTER": "local", "DACA_DATA": str(session_stack.data)}
-    log = tmp_path_factory.mktemp("dashboard") / "log"
+@contextmanager
+def served(command: Sequence[str], url: str, log: Path, **settings: str) -> Iterator[str]:
+    """A server of the test's own, ready at `url`, ended afterwards."""
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*command, "--server.address", ports.HOST],
+            [sys.executable, "-m", *command],
             cwd=PROJECT,
-            env=environment,
+            env={**os.environ, **settings},
             stdout=output,
             stderr=output,
         )
+    try:
+        wait_until(lambda: answers(url), what=f"{url} answers, see {log}")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@contextmanager
+def dashboard(data: Path, log: Path, port: int, *options: str, **settings: str) -> Iterator[str]:
+    """The dashboard on the stack in `data`; its address."""
+    command = ["streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
+    command += ["--server.address", ports.HOST, *options]
     url = f"http://{ports.HOST}:{port}"
-    wait_until(lambda: answers(f"{url}/_stcore/health"), what=f"the dashboard answers, see {log}")
-    yield url
-    server.terminate()
-    server.wait(10)
+    settings = {"DACA_CLUSTER": "local", "DACA_DATA": str(data), **settings}
+    with served(command, f"{url}/_stcore/health", log, **settings):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def dashboard_url(session_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("dashboard") / "log"
+    with dashboard(session_stack.data, log, ports.choose(1).dashboard) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +68,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, stack: RunningStack, dashboard_url: str) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, url: str) -> Iterator[Page]:
     """A page that fails the test on a script error or a dialog."""
-    context = browser.new_context(base_url=dashboard_url, viewport={"width": 1280, "height": 1000})
+    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []
@@ -63,3 +80,9 @@ def page(browser: Browser, stack: RunningStack, dashboard_url: str) -> Iterator[
     yield page
     context.close()
     assert surprises == []
+
+
+@pytest.fixture
+def page(browser: Browser, stack: RunningStack, dashboard_url: str) -> Iterator[Page]:
+    with opened(browser, dashboard_url) as page:
+        yield page

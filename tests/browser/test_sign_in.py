@@ -1,0 +1,102 @@
+"""Signing in through a real OpenID provider: who may look, who may write, and out again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.services.audit import AuditLog
+from local import ports
+from tests.browser.conftest import dashboard, opened, served
+from tests.browser.test_compare import write
+from tests.stack.running_stack import RunningStack
+
+USERS = {
+    "ana": {"sub": "ana", "email": "ana@example.org", "groups": ["staff"]},
+    "bo": {"sub": "bo", "email": "bo@example.org", "groups": ["staff", "operators"]},
+}
+
+
+@pytest.fixture(scope="module")
+def url(session_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard where operators are those of the group of that name."""
+    folder = tmp_path_factory.mktemp("sign-in")
+    found = ports.choose(1)
+    provider = f"http://{ports.HOST}:{found.placement}"
+    metadata = f"{provider}/.well-known/openid-configuration"
+    file = folder / "secrets.toml"
+    file.write_text(
+        "[auth]\n"
+        f'redirect_uri = "http://{ports.HOST}:{found.dashboard}/oauth2callback"\n'
+        f'cookie_secret = "{secrets.token_hex(32)}"\n'
+        'client_id = "daca-ops"\n'
+        'client_secret = "known to the test alone"\n'
+        f'server_metadata_url = "{metadata}"\n'
+    )
+    users = [word for user in USERS.values() for word in ("--user-claims", json.dumps(user))]
+    command = ["oidc_provider_mock", "--port", str(found.placement), *users]
+    with (
+        served(command, metadata, folder / "provider-log"),
+        dashboard(
+            session_stack.data,
+            folder / "dashboard-log",
+            found.dashboard,
+            f"--secrets.files={file}",
+            DACA_OPERATOR_CLAIM="groups=operators",
+        ) as url,
+    ):
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser, stack: RunningStack, url: str) -> Iterator[Page]:
+    with opened(browser, url) as page:
+        yield page
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_text(str(USERS[name]["email"]), exact=True)).to_be_visible()
+
+
+def test_nothing_is_shown_before(page: Page, stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "not for everyone")
+    for path in ("/", "/store", "/activity"):
+        page.goto(f"{path}?actor={actor_id}&ns=prod")
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        expect(page.get_by_text("not for everyone")).to_have_count(0)
+        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+
+
+def test_a_viewer_looks_and_may_not_write(page: Page, stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "seen by viewers")
+    sign_in(page, "ana")
+    expect(page.get_by_test_id("stSidebar").get_by_text("viewer")).to_be_visible()
+    page.goto(f"/?actor={actor_id}")
+    expect(page.get_by_text("Got your message: seen by viewers")).to_be_visible()
+    expect(page.get_by_text("ana@example.org is a viewer. Operators may write")).to_be_visible()
+    expect(page.get_by_placeholder("You may not write here")).to_be_disabled()
+
+
+def test_an_operator_writes_under_their_name_and_signs_out(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    sign_in(page, "bo")
+    expect(page.get_by_test_id("stSidebar").get_by_text("operator")).to_be_visible()
+    page.goto(f"/?actor={actor_id}")
+    write(page, "Hi from bo")
+    expect(page.get_by_text("answered in")).to_have_count(2)
+    lines = [line for line in AuditLog(stack.data / "audit.jsonl").newest() if line.actor_id == actor_id]
+    assert {(line.who, line.result) for line in lines} == {("bo@example.org", "done")}
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="End session").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.goto(f"/?actor={actor_id}")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("Hi from bo")).to_have_count(0)
