@@ -19,6 +19,7 @@ COMMANDS = {
     "chatting": ("send", "history", "diff"),
     "looking": ("namespaces", "store"),
     "proving": ("verify",),
+    "auditing": ("audit",),
     "preparing": ("k8s",),
 }
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.clock import clock_time
 from dashboard.components.failure import show_failure
-from dashboard.components.protection import badge, tint
+from dashboard.components.protection import show_strip
 from dashboard.model.chat import Delivery, HistoryPage
 from dashboard.model.places import Place
 from dashboard.services.live import Reading
@@ -16,12 +16,11 @@ from dashboard.services.live import Reading
 
 def show_heading(place: Place, reading: Reading[HistoryPage]) -> None:
     """Name, protection, state, latency."""
-    with st.container(key=tint(place, "heading"), gap="xsmall"):
-        st.markdown(f"**{place.name}**{badge(place)} &ensp; {_state(reading)}")
-        if reading.failure:
-            st.text(f"{reading.failure.what} {reading.failure.hint}".strip())
-            if reading.value is not None:
-                st.caption(f"Showing what was read {time.time() - reading.read_at:.0f} s ago.")
+    show_strip(place, _state(reading))
+    if reading.failure:
+        st.text(f"{reading.failure.what} {reading.failure.hint}".strip())
+        if reading.value is not None:
+            st.caption(f"Showing what was read {time.time() - reading.read_at:.0f} s ago.")
 
 
 def _state(reading: Reading[HistoryPage]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboard.components.clock import clock_time
@@ -34,42 +31,39 @@ def may_write() -> bool:
     """Whether this person may write at all; where not, says why and who could."""
     never = get_guard().never()
     if never:
-        with st.container(horizontal=True, gap="small", key="may-not-write"):
-            st.markdown(":material/visibility:", width="content")
-            st.text(never)
+        st.badge("You may look, not write", icon=":material/visibility:", color="gray")
+        st.text(never)
     return not never
 
 
-def show_lock(place: Place) -> None:
-    """Unlock a protected namespace by its name, or lock it again; nothing for one that is not protected."""
-    guard = get_guard()
-    if not place.protected or guard.never():
-        return
-    until = guard.unlocked_until(place.name)
+def show_strip(place: Place, state: str = "") -> None:
+    """The namespace's name and state (Markdown), with the way to unlock it where it is protected."""
+    with st.container(key=tint(place, "strip"), gap="xsmall"):
+        st.markdown(f"**{place.name}**{badge(place)} &ensp; {state}")
+        if place.protected and not get_guard().never():
+            _show_lock(place.name)
+
+
+def _show_lock(namespace: str) -> None:
+    until = get_guard().unlocked_until(namespace)
     if until is None:
-        _show_unlock(place.name)
+        with st.popover("Unlock writing", icon=":material/lock:", type="tertiary"):
+            _ask_for_the_name(namespace)
         return
-    with st.container(horizontal=True, vertical_alignment="center", key=tint(place, "unlocked")):
-        st.markdown(f":material/lock_open: writing is unlocked until {clock_time(until)}", width="content")
-        if st.button("Lock again", icon=":material/lock:", key=f"lock-{place.name}"):
-            get_writing().lock(place.name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Writing is unlocked until {clock_time(until)}", width="content")
+        if st.button("Lock again", icon=":material/lock:", type="tertiary", key=f"lock-{namespace}"):
+            get_writing().lock(namespace)
             st.rerun()
 
 
-def _show_unlock(namespace: str) -> None:
-    with st.popover("Unlock writing", icon=":material/lock:"):
-        typed = st.text_input(f"Type {namespace} to unlock it for 15 minutes", key=f"unlock-{namespace}")
-        if not typed:
-            return
-        try:
-            if get_writing().unlock(namespace, typed):
-                st.rerun()
-            st.caption(":material/error: That is not its name.")
-        except WriteRefused as error:
-            st.text(str(error))
-
-
-def seconds_to_lock(places: Sequence[Place]) -> float | None:
-    """When the next of these namespaces locks itself again, None where none is unlocked."""
-    until = [u for place in places if (u := get_guard().unlocked_until(place.name))]
-    return max(1.0, min(until) - time.time()) if until else None
+def _ask_for_the_name(namespace: str) -> None:
+    typed = st.text_input(f"Type {namespace} to unlock it for 15 minutes", key=f"unlock-{namespace}")
+    if not typed:
+        return
+    try:
+        if get_writing().unlock(namespace, typed):
+            st.rerun()
+        st.caption(":material/error: That is not its name.")
+    except WriteRefused as error:
+        st.text(str(error))

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.components.frame import STATIC
 from dashboard.components.provider import get_person
 from dashboard.model.people import Role
 
@@ -19,14 +20,13 @@ _ROLES: dict[Role, str] = {
 def show_sign_in() -> None:
     """All that somebody sees who has to sign in first."""
     known = bool(st.user.get("is_logged_in"))
-    with st.container(border=True, width=420):
-        st.subheader("daca-ops", anchor=False)
+    with st.container(horizontal_alignment="center"), st.container(border=True, width=420):
+        st.image(STATIC / "logo.svg", width=148)
         st.text("Your sign-in is over." if known else "Sign in to see the namespaces.")
         for name in _providers():
             label = "Sign in again" if known else "Sign in"
             st.button(
                 f"{label} with {name}" if name else label,
-                type="primary",
                 icon=":material/login:",
                 key=f"sign-in-{name}",
                 on_click=partial(st.login, name),

@@ -12,10 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
+from pydantic import TypeAdapter, ValidationError
+
 from dashboard.model.errors import WriteRefused
 
 log = logging.getLogger(__name__)
 Result = Literal["done", "refused", "failed"]
+RESULT_ICONS: dict[Result, str] = {"done": "✓", "refused": "⊘", "failed": "✗"}
 LONGEST_TEXT = 200
 ROOM_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 16
@@ -38,6 +41,9 @@ class Entry:
     latency_ms: float = -1.0
     why: str = ""
     cluster: str = ""
+
+
+_ENTRY = TypeAdapter(Entry)
 
 
 class AuditLog:
@@ -68,8 +74,8 @@ class AuditLog:
 
     def append(self, entry: Entry) -> None:
         """Write one line, whole and on its own. Raises OSError when the disk refuses."""
-        # A lone surrogate becomes its JSON escape: any text can be written.
-        line = (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+        # What a terminal passes on is not always text: a lone surrogate becomes a question mark.
+        line = (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", "replace")
         with os.fdopen(self._open(), "r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             end = file.seek(0, os.SEEK_END)
@@ -107,8 +113,8 @@ class AuditLog:
 
     def _parse(self, line: bytes) -> Entry | None:
         try:
-            return Entry(**json.loads(line))
-        except (ValueError, TypeError):
+            return _ENTRY.validate_json(line)
+        except ValidationError:
             log.warning("a line of %s is no audit entry: %.80r", self._path, line)
             return None
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 
 from dashboard.model.names import APP_ID, history_key
 from dashboard.model.places import Place
+from dashboard.services.activity import Wanted
 from dashboard.services.settings import Settings, default_data
 
 
@@ -71,3 +75,11 @@ def verify(settings: Settings, namespaces: Sequence[str], protected: Sequence[st
 def metadata(place: Place) -> str:
     """The curl line that asks the sidecar about itself."""
     return f"curl -sS {place.sidecar_url}/v1.0/metadata"
+
+
+def audit(wanted: Wanted, data: Path) -> str:
+    """The line that lists the same entries of the audit log in `data`."""
+    since = datetime.fromtimestamp(wanted.since, UTC).isoformat(timespec="seconds") if wanted.since else ""
+    options = {**asdict(wanted), "since": since, "data": "" if data == default_data() else str(data)}
+    said = (shlex.quote(f"--{name}={value}") for name, value in options.items() if value)
+    return " ".join(("daca-ops audit", *said))

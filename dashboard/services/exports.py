@@ -33,11 +33,11 @@ def as_csv(comparison: Comparison) -> str:
     for row in comparison.rows:
         for name, turn in row.cells.items():
             if turn:
-                writer.writerow((row.words, name, turn.number, _inert(turn.user), _inert(turn.answer or "")))
+                writer.writerow((row.words, name, turn.number, inert(turn.user), inert(turn.answer or "")))
     return file.getvalue()
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Spreadsheets run cells that begin like formulas (OWASP: CSV injection)."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 

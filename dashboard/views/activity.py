@@ -1,51 +1,63 @@
-"""What was sent from here, and how long each namespace took."""
+"""What was written from here, by whom, and what came of it."""
 
 from __future__ import annotations
 
-import altair as alt
-import pandas as pd
+import time
+from dataclasses import replace
+
 import streamlit as st
 
+from dashboard.components import refresh
+from dashboard.components.activity import as_frame, show_actions, show_filter, show_latencies, show_table
 from dashboard.components.failure import show_empty
-from dashboard.components.provider import get_workspace
+from dashboard.components.provider import get_settings, get_workspace
+from dashboard.services import commands
+from dashboard.services.activity import Activity, Wanted, find
+
+A_PAGE = 500
 
 st.subheader("Activity", anchor=False)
-entries = get_workspace().audit.newest()
-if not entries:
-    show_empty("Nothing was sent from here yet", "Write a message on Compare.", icon=":material/timeline:")
-    st.stop()
-
+log, settings = get_workspace().audit, get_settings()
 zone = st.context.timezone or "UTC"
-frame = pd.DataFrame(
-    {
-        "Time": pd.to_datetime([entry.at for entry in entries], unit="s", utc=True).tz_convert(zone),
-        "Namespace": [entry.namespace for entry in entries],
-        "Who": [entry.who for entry in entries],
-        "Actor": [entry.actor_id for entry in entries],
-        "Text": [entry.text for entry in entries],
-        "Result": [entry.result for entry in entries],
-        "Latency (ms)": [entry.latency_ms for entry in entries],
-    }
-)
-wanted = st.text_input("Filter", key="activity", placeholder="namespace, actor or text", bind="query-params")
-if wanted:
-    columns = frame[["Namespace", "Actor", "Text", "Result"]]
-    hit = columns.apply(lambda column: column.str.contains(wanted, case=False, regex=False)).any(axis=1)
-    frame = frame[hit]
-answered = frame[frame["Latency (ms)"] >= 0]
-if len(answered):
-    plot = alt.Chart(answered).mark_point(filled=True, size=60)
-    st.altair_chart(
-        plot.encode(
-            x=alt.X("Time:T", title=f"Time ({zone})", axis=alt.Axis(labelOverlap=True, format="%H:%M:%S")),
-            y=alt.Y("Latency (ms):Q"),
-            color=alt.Color("Namespace:N", legend=alt.Legend(orient="top", title=None)),
-            shape="Namespace:N",
-            tooltip=["Namespace", "Time", "Latency (ms)", "Actor"],
-        ),
-        width="stretch",
-    )
-st.caption(f"{len(frame)} of the newest {len(entries)} writes; the log is append-only")
-moment = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=zone)
-st.dataframe(frame, hide_index=True, width="stretch", column_config={"Time": moment})
-st.download_button("CSV", frame.to_csv(index=False), "activity.csv", icon=":material/download:")
+newest = find(log, Wanted(), limit=A_PAGE).entries
+if not newest:
+    show_empty("Nothing was written from here yet", "Write a message on Compare.", icon=":material/timeline:")
+    st.stop()
+wanted = show_filter(newest)
+
+
+def _go_to(place: int | None) -> None:
+    st.session_state["activity_page"] = (replace(wanted, since=0.0), place)
+
+
+@st.fragment(run_every=refresh.every())
+def entries() -> None:
+    """One page of entries, read anew at each tick."""
+    refresh.tick()
+    asked, place = st.session_state.get("activity_page", (None, None))
+    before = place if asked == replace(wanted, since=0.0) else None
+    found = find(log, wanted, limit=A_PAGE, before=before)
+    refresh.note_read(time.time())
+    if not found.entries:
+        show_empty("Nothing matches", "Choose less to filter by.", icon=":material/search_off:")
+        return
+    frame = as_frame(found.entries, zone)
+    show_latencies(frame, zone)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(_counts(found, older=before is not None))
+        show_actions(found.entries, commands.audit(wanted, settings.data))
+    show_table(frame, zone)
+    with st.container(horizontal=True):
+        if before:
+            st.button("Newest", icon=":material/first_page:", on_click=_go_to, args=(None,))
+        if found.before:
+            st.button(f"Older {A_PAGE}", icon=":material/history:", on_click=_go_to, args=(found.before,))
+
+
+def _counts(found: Activity, *, older: bool) -> str:
+    count = len(found.entries)
+    more = "; older ones follow" if found.before else ""
+    return f"{count:,} {'older ' if older else ''}writes{more}. The log is append-only."
+
+
+entries()

@@ -11,7 +11,7 @@ from dashboard.components.failure import show_empty
 from dashboard.components.frame import chosen_actor, chosen_places
 from dashboard.components.histories import show_actions, show_counts, show_row
 from dashboard.components.pane import show_delivery, show_heading
-from dashboard.components.protection import badge, may_write, seconds_to_lock, show_lock, tint
+from dashboard.components.protection import badge, may_write, tint
 from dashboard.components.provider import get_chat, get_readings
 from dashboard.model.alignment import align
 from dashboard.services.chat import TURNS_A_PAGE, Sending
@@ -56,13 +56,12 @@ def _on_the_way() -> bool:
 polling = _on_the_way()
 
 
-@st.fragment(run_every=0.25 if polling else seconds_to_lock(places))
+@st.fragment(run_every=0.25 if polling else None)
 def answers() -> None:
     """What each namespace answered, as it arrives."""
     for column, place in zip(st.columns(len(places)), places, strict=True):
         sending = sendings.get(place.name)
         with column:
-            show_lock(place)
             if sending and sending.actor_id == actor_id:
                 with st.container(border=True, gap="xsmall", key=tint(place, "answer")):
                     st.caption(f"{place.name}{badge(place)}")

@@ -8,7 +8,7 @@ from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_failure
 from dashboard.components.frame import chosen_places
 from dashboard.components.isolation import show_result, show_steps
-from dashboard.components.protection import may_write, show_lock
+from dashboard.components.protection import may_write, show_strip
 from dashboard.components.provider import get_chat, get_runs, get_workspace
 from dashboard.model.isolation import listed
 from dashboard.services import commands
@@ -35,7 +35,8 @@ if run and set(run.namespaces) != set(names):
     run = None  # it is about other namespaces
 allowed = may_write()
 for place in places:
-    show_lock(place)
+    if place.protected:
+        show_strip(place)
 asked = st.button(
     f"Prove that {listed(names)} are isolated",
     type="primary",

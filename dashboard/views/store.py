@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_error
 from dashboard.components.frame import chosen_places
-from dashboard.components.protection import badge, tint
+from dashboard.components.protection import show_strip
 from dashboard.components.provider import get_workspace
 from dashboard.components.store import show_streams, show_tree, show_value
 from dashboard.model.errors import GatewayError
@@ -36,8 +36,7 @@ def _go_to(position: str | None) -> None:
 
 
 if place.protected:
-    with st.container(key=tint(place, "store")):
-        st.markdown(f"**{place.name}**{badge(place)}")
+    show_strip(place)
 tree, detail = st.columns([1, 1], gap="medium")
 with tree:
     try:

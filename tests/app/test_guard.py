@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.components import protection
 from dashboard.services.settings import Settings
 from tests.app.conftest import MadeUpCluster
-from tests.app.test_pages import button, texts
+from tests.app.test_pages import button, captions, texts
 
 PROVIDER = {
     "client_id": "daca-ops",
@@ -38,10 +38,10 @@ def test_a_protected_namespace_is_locked_until_its_name_is_typed(
     app.chat_input[0].set_value("too early").run()
     assert "prod is protected. Type its name to unlock it for 15 minutes." in texts(app)
     app.text_input(key="unlock-prod").set_value("dev").run()
-    assert any("not its name" in element.value for element in app.caption)
+    assert "not its name" in captions(app)
     assert not prod.sent
     app.text_input(key="unlock-prod").set_value("prod").run()
-    assert any("unlocked until" in element.value for element in app.markdown)
+    assert "unlocked until" in captions(app)
     app.chat_input[0].set_value("now").run()
     assert [content for content, _ in prod.sent] == ["now"]
     button(app, "Lock again").click().run()
@@ -113,7 +113,7 @@ class TestSignIn:
         assert nothing_was_sent(cluster)
         assert sum("Operators may write" in text for text in texts(app)) == 2
         app.switch_page("views/activity.py").run()
-        assert list(app.dataframe[0].value["Result"]) == ["refused", "refused"]
+        assert list(app.dataframe[0].value["Result"]) == ["⊘ refused", "⊘ refused"]
 
     def test_an_operator_sends_under_their_name(self, app: AppTest, cluster: MadeUpCluster) -> None:
         app.user = {

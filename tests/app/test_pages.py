@@ -117,17 +117,6 @@ def test_a_key_is_shown_decoded(app: AppTest) -> None:
     assert "version 3" in captions(app)
 
 
-def test_activity_lists_what_was_sent(app: AppTest) -> None:
-    app.switch_page("views/activity.py").run()
-    assert any("Nothing was sent" in element.value for element in app.markdown)
-    app.switch_page("views/compare.py").run()
-    app.chat_input[0].set_value("Hi").run()
-    app.switch_page("views/activity.py").run()
-    assert sorted(app.dataframe[0].value["Namespace"]) == ["dev", "prod"]
-    app.text_input(key="activity").set_value("prod").run()
-    assert list(app.dataframe[0].value["Namespace"]) == ["prod"]
-
-
 def test_a_turn_that_differs_shows_where(app: AppTest, cluster: MadeUpCluster) -> None:
     for name, answer in (("prod", "5 euros"), ("dev", "6 euros")):
         cluster.namespaces[name].turns.append(Turn(1, "price?", answer))

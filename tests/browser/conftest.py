@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from local import ports
 from local.programs import answers
@@ -69,9 +69,10 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, url: str) -> Iterator[Page]:
+def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Page]:
     """A page that fails the test on a script error or a dialog."""
-    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 1000})
+    size: ViewportSize = {"width": 1280, "height": 1000}
+    context = browser.new_context(base_url=url, viewport=size, timezone_id=timezone_id)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []

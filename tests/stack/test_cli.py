@@ -76,6 +76,12 @@ def test_the_whole_chain(folder: Path) -> None:
         ("reset", "dev", "done"),
     ]
     assert all(line["who"].endswith("(daca-ops)") and line["cluster"] == "local" for line in lines)
+    listed = daca_ops("audit", "--result", "refused", "--since", "1h", "--json", *data)
+    assert json.loads(listed.stdout)["entries"] == [
+        line for line in lines[::-1] if line["result"] == "refused"
+    ]
+    assert "⊘ refused" in daca_ops("audit", "-n", "2", *data).stdout
+    assert daca_ops("audit", "--since", "soon", *data).returncode == 2
 
     assert daca_ops("down", *data).returncode == 0
     assert not [handle for handle in handles if handle.is_running()]
