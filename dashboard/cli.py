@@ -20,6 +20,7 @@ COMMANDS = {
     "looking": ("namespaces", "store"),
     "proving": ("verify",),
     "auditing": ("audit",),
+    "doctoring": ("doctor",),
     "preparing": ("k8s",),
 }
 

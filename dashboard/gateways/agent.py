@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,8 @@ import httpx
 
 from dashboard.gateways.http import JsonHttp
 from dashboard.model.chat import HistoryPage, Inbox, Message, turns_of
-from dashboard.model.errors import GatewayError, Rejected
+from dashboard.model.conditions import AgentCondition
+from dashboard.model.errors import GatewayError, NotThere, Rejected
 
 _PREVIOUS = re.compile(r'<([^>]*)>\s*;\s*rel="?prev"?')
 
@@ -60,6 +62,20 @@ class AgentGateway:
             return error.what
         return ""
 
+    def condition(self) -> AgentCondition:
+        """How it is, for the doctor; raises where it does not answer at all."""
+        began = time.time()
+        _, headers = self._http.call("GET", "/livez")
+        clock = _ahead(headers.get("date", ""), began, time.time())
+        return AgentCondition(self.readiness(), self._routes(), clock)
+
+    def _routes(self) -> frozenset[str] | None:
+        try:
+            body, _ = self._http.call("GET", "/openapi.json")
+            return frozenset(path for path, verbs in body["paths"].items() if "post" in verbs)
+        except (NotThere, KeyError, TypeError, AttributeError):
+            return None
+
     def events(self) -> list[dict[str, Any]]:
         """The newest events that this replica received, newest first."""
         return list(self.inbox().events)
@@ -89,3 +105,12 @@ def _previous(link: str) -> str | None:
     found = _PREVIOUS.search(link)
     values = parse_qs(urlsplit(found[1]).query).get("before") if found else None
     return values[0] if values else None
+
+
+def _ahead(date: str, began: float, ended: float) -> float | None:
+    """Seconds that a clock is ahead of ours; the header has whole seconds, cut off (RFC 9110, Date)."""
+    try:
+        told = parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
+    return min(0.0, told + 1 - began) or max(0.0, told - ended)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as codec
+import ssl
+from functools import cache
 from typing import Any
 
 import httpx
@@ -10,6 +12,12 @@ import httpx
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
 MAX_BODY_BYTES = 32 << 20
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """One for all: reading the authorities takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class JsonHttp:
@@ -20,7 +28,9 @@ class JsonHttp:
     ) -> None:
         self._where = f"{what} at {url}"
         self._timeout = timeout
-        self._client = httpx.Client(base_url=url, timeout=timeout, transport=transport, trust_env=False)
+        self._client = httpx.Client(
+            base_url=url, timeout=timeout, transport=transport, verify=_trusted(), trust_env=False
+        )
 
     def close(self) -> None:
         self._client.close()

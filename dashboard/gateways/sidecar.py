@@ -39,7 +39,14 @@ def _metadata(body: dict[str, Any]) -> SidecarMetadata:
         placement_connected=runtime.get("placement") == "placement: connected",
         active_actors=active,
         subscriptions=tuple(
-            Subscription(s.get("pubsubname", ""), s.get("topic", "")) for s in body.get("subscriptions") or ()
+            Subscription(
+                s.get("pubsubname", ""),
+                s.get("topic", ""),
+                tuple(str(rule.get("path", "")) for rule in s.get("rules") or ()),
+            )
+            for s in body.get("subscriptions") or ()
         ),
         components=tuple(Component(c["name"], c["type"]) for c in body.get("components") or ()),
+        app_id=str(body.get("id", "")),
+        app_port=(body.get("appConnectionProperties") or {}).get("port"),
     )

@@ -15,7 +15,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from dashboard.gateways import redis_values
+from dashboard.gateways import redis_condition, redis_values
+from dashboard.model.conditions import StoreCondition
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 from dashboard.model.keys import DaprKey, KeyPage, KeyValue, StoreInfo, Stream, parse_key, text_of
 from dashboard.model.names import ACTOR_TYPE, APP_ID
@@ -39,6 +40,7 @@ class StoreGateway:
     ) -> None:
         """`connect` opens each connection, and `password` tells each the password of the moment."""
         self._where = f"The store at {address.host}:{address.port}"
+        self._database = address.db
         secret = _Password(address, password) if password or address.password else None
         pool = _pool(address, timeout, connect, secret)
         self._redis = redis.Redis(connection_pool=pool)
@@ -52,6 +54,11 @@ class StoreGateway:
             info: dict[str, Any] = cast(Any, self._redis.info())
             keys = int(cast(Any, self._redis.dbsize()))
         return StoreInfo(str(info["redis_version"]), str(info["run_id"]), int(info["used_memory"]), keys)
+
+    def condition(self) -> StoreCondition:
+        """How the server is, for the doctor."""
+        with self._errors():
+            return redis_condition.read(self._redis, self._database)
 
     def scan(self, *, pattern: str = "*", cursor: str | None = None, limit: int = 200) -> KeyPage:
         """`limit` keys or a batch more, where there are as many; SCAN may name a key twice."""

@@ -15,6 +15,7 @@ class Component:
 class Subscription:
     pubsub: str
     topic: str
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class SidecarMetadata:
     active_actors: dict[str, int] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
     components: tuple[Component, ...] = ()
+    app_id: str = ""
+    app_port: int | None = None
 
     @property
     def hosts_actors(self) -> tuple[str, ...]:

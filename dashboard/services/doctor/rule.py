@@ -1,0 +1,102 @@
+"""What a rule is: a pure function from evidence to what was seen, with id, severity, reason and address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dashboard.model.doctor import Finding, NotChecked, Severity
+from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError
+
+EVERYWHERE: frozenset[Origin] = frozenset({"kubernetes", "local", "static", "files"})
+LIVE: frozenset[Origin] = frozenset({"kubernetes", "local", "static"})
+KUBERNETES: frozenset[Origin] = frozenset({"kubernetes", "files"})
+CLUSTER: frozenset[Origin] = frozenset({"kubernetes"})
+DAPR_DOCS = "https://docs.dapr.io/"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one rule saw of one object, and how to mend it. `severity` and `why` where not the rule's own."""
+
+    object: str
+    seen: str
+    fix: str
+    command: str = ""
+    severity: Severity | None = None
+    why: str = ""
+    namespace: str = ""
+
+
+Check = Callable[[Evidence], Iterable[Seen]]
+CheckAll = Callable[[Sequence[Evidence]], Iterable[Seen]]
+Outcome = Finding | NotChecked
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule on each namespace by itself (`check`) or on all together (`check_all`)."""
+
+    id: str
+    severity: Severity
+    why: str
+    docs: str
+    on: frozenset[Origin]
+    check: Check | None = None
+    check_all: CheckAll | None = None
+
+    def apply(self, evidence: Evidence) -> Iterator[Outcome]:
+        """What it finds in one namespace, or why it could not look."""
+        if self.check is None or evidence.origin not in self.on:
+            return
+        yield from self._settled(self.check, evidence, {evidence.namespace: evidence})
+
+    def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[Outcome]:
+        """What it finds among all namespaces, or why it could not look."""
+        among = [evidence for evidence in evidences if evidence.origin in self.on]
+        if self.check_all is not None and among:
+            yield from self._settled(self.check_all, among, {each.namespace: each for each in among})
+
+    def _settled(
+        self, check: Callable[..., Iterable[Seen]], given: object, by_name: dict[str, Evidence]
+    ) -> Iterator[Outcome]:
+        """Findings up to the point where something is missing: what was seen before stays seen."""
+        only = next(iter(by_name)) if self.check else ""
+        try:
+            for seen in check(given):
+                yield self._finding(seen, by_name, seen.namespace or only)
+        except UnknownError as error:
+            yield NotChecked(self.id, only, str(error))
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            yield NotChecked(self.id, only, f"An object has a shape that no schema allows: {error!r}.")
+
+    def _finding(self, seen: Seen, by_name: dict[str, Evidence], namespace: str) -> Finding:
+        source = by_name[namespace].source(seen.object) if namespace in by_name else ""
+        return Finding(
+            rule=self.id,
+            severity=seen.severity or self.severity,
+            namespace=namespace,
+            object=seen.object,
+            seen=seen.seen,
+            why=seen.why or self.why,
+            fix=seen.fix,
+            docs=self.docs,
+            command=seen.command,
+            source=source,
+        )
+
+
+def rule(
+    id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
+) -> Callable[[Check], Rule]:
+    """Make a rule of a function on one namespace. `docs` without a host is a page of Dapr's."""
+    made = Rule(id, severity, why, docs if docs.startswith("https:") else DAPR_DOCS + docs, on)
+    return lambda check: replace(made, check=check)
+
+
+def rule_on_all(
+    id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
+) -> Callable[[CheckAll], Rule]:
+    """Make a rule of a function on all namespaces together."""
+    made = Rule(id, severity, why, docs if docs.startswith("https:") else DAPR_DOCS + docs, on)
+    return lambda check: replace(made, check_all=check)

@@ -1,0 +1,18 @@
+"""Every rule. Each module has a theme; each rule is a pure function with an id."""
+
+from __future__ import annotations
+
+from dashboard.services.doctor.rule import Rule
+from dashboard.services.doctor.rules import (
+    components,
+    passwords,
+    pods,
+    running,
+    stores,
+    subscriptions,
+    together,
+    workloads,
+)
+
+MODULES = (subscriptions, components, passwords, workloads, pods, running, stores, together)
+ALL: tuple[Rule, ...] = tuple(found for module in MODULES for found in module.RULES)

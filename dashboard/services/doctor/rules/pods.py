@@ -1,0 +1,138 @@
+"""Pods of the agent and its Redis as they run: not injected, not pulled, crashing, not ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dashboard.model.kubernetes import Json
+from dashboard.services.doctor.evidence import Evidence, annotation, named, template
+from dashboard.services.doctor.rule import CLUSTER, Seen, rule
+from dashboard.services.doctor.rules.workloads import is_store
+
+INJECTOR = "concepts/dapr-services/sidecar-injector/"
+DEBUG = "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/"
+IMAGES = "https://kubernetes.io/docs/concepts/containers/images/"
+UNPULLED = {
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "RegistryUnavailable",
+}
+CRASHES = 3
+
+
+def _pods(evidence: Evidence) -> Iterator[Json]:
+    """Those of the agent and of Redis, without what is being deleted."""
+    stores = [template(item)["metadata"].get("labels") or {} for item in evidence.workloads if is_store(item)]
+    for pod in evidence.of("Pod"):
+        labels = pod["metadata"].get("labels") or {}
+        ours = annotation(pod, "app-id") == evidence.app_id
+        if "deletionTimestamp" not in pod["metadata"] and (
+            ours or any(store and store.items() <= labels.items() for store in stores)
+        ):
+            yield pod
+
+
+def _statuses(pod: Json) -> Iterator[Json]:
+    status = pod.get("status") or {}
+    yield from status.get("initContainerStatuses") or ()
+    yield from status.get("containerStatuses") or ()
+
+
+def _waiting(status: Json) -> Json:
+    found: Json = (status.get("state") or {}).get("waiting") or {}
+    return found
+
+
+@rule(
+    "sidecar-not-injected", "error", docs=INJECTOR, on=CLUSTER,
+    why="A pod made while the injector was away has no sidecar, and gets none until it is made anew.",
+)  # fmt: skip
+def not_injected(evidence: Evidence) -> Iterable[Seen]:
+    for pod in _pods(evidence):
+        every = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
+        if annotation(pod, "enabled") == "true" and "daprd" not in {c["name"] for c in every}:
+            yield Seen(
+                named(pod),
+                f"Its containers are {', '.join(c['name'] for c in every)}: there is no daprd.",
+                "See that Dapr's injector runs, then restart the workload.",
+                evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+            )
+
+
+@rule(
+    "image-not-pulled", "error", docs=IMAGES, on=CLUSTER, why="Without its image the container never starts."
+)
+def not_pulled(evidence: Evidence) -> Iterable[Seen]:
+    for pod in _pods(evidence):
+        for status in _statuses(pod):
+            waiting = _waiting(status)
+            if waiting.get("reason") in UNPULLED:
+                message = str(waiting.get("message", ""))[:300]
+                yield Seen(
+                    named(pod),
+                    f"{status['name']}: {waiting['reason']} of {status.get('image')}. {message}".strip(),
+                    "Name an image that the node can pull, or give the pod a pull secret.",
+                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                )
+
+
+@rule(
+    "crash-loop",
+    "error",
+    docs=DEBUG,
+    on=CLUSTER,
+    why="The container ends again and again; each turn meanwhile fails.",
+)
+def crash_loop(evidence: Evidence) -> Iterable[Seen]:
+    for pod in _pods(evidence):
+        for status in _statuses(pod):
+            ended = (status.get("lastState") or {}).get("terminated") or {}
+            crashing = _waiting(status).get("reason") == "CrashLoopBackOff"
+            if crashing or (not status.get("ready") and int(status.get("restartCount", 0)) >= CRASHES):
+                name, code = status["name"], ended.get("exitCode", "unknown")
+                words = "\n".join(evidence.last_words)
+                yield Seen(
+                    named(pod),
+                    f"{name}: {status.get('restartCount', 0)} restarts, the last with exit code {code}"
+                    f" ({ended.get('reason', 'no reason told')}).\n{words}".strip(),
+                    "Read why it ended.",
+                    evidence.kubectl(f"logs {pod['metadata']['name']} -c {name} --previous --tail 50"),
+                )
+
+
+@rule(
+    "probe-failing", "warning", docs=DEBUG, on=CLUSTER,
+    why="A pod that is not ready gets no traffic, and one that fails its liveness probe is killed.",
+)  # fmt: skip
+def probe_failing(evidence: Evidence) -> Iterable[Seen]:
+    for pod in _pods(evidence):
+        for status in _statuses(pod):
+            running = (status.get("state") or {}).get("running")
+            if running and not status.get("ready"):
+                name = status["name"]
+                yield Seen(
+                    named(pod),
+                    f"{name} runs since {running.get('startedAt', 'a moment')} and is not ready.",
+                    "See which probe fails, and what the container says.",
+                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                )
+
+
+@rule(
+    "pod-not-scheduled", "error", docs=DEBUG, on=CLUSTER, why="No node has taken the pod: nothing of it runs."
+)
+def not_scheduled(evidence: Evidence) -> Iterable[Seen]:
+    for pod in _pods(evidence):
+        for condition in (pod.get("status") or {}).get("conditions") or ():
+            if condition["type"] == "PodScheduled" and condition["status"] == "False":
+                yield Seen(
+                    named(pod),
+                    f"{condition.get('reason', '')}: {condition.get('message', '')}".strip(),
+                    "Lower its requests, or add a node that fits.",
+                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                )
+
+
+RULES = (not_injected, not_pulled, crash_loop, probe_failing, not_scheduled)

@@ -1,0 +1,90 @@
+"""The command that looks for misconfigurations: `doctor`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dashboard.model.doctor import MARKS, Report
+from dashboard.model.errors import GatewayError
+from dashboard.terminal import options, output
+from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+
+Format = Annotated[
+    Literal["text", "json", "sarif", "markdown"], typer.Option("--format", help="how to print it")
+]
+Folder = Annotated[
+    Path | None, typer.Option("-f", "--folder", help="YAML that is not applied yet: a folder or a file")
+]
+MANY = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command()(doctor)
+
+
+def doctor(
+    namespace: Namespaces = None,
+    folder: Folder = None,
+    json: Json = False,
+    format: Format = "text",
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """Name each misconfiguration with its fix; only reads.
+
+    Exit status 1 with an error among the findings, 2 where a namespace or the cluster is not there.
+    """
+    from dashboard.services.doctor import checkup  # brings the clients along
+
+    try:
+        if folder:
+            report = checkup.check_folder(folder)
+        else:
+            with options.workspace(data, cluster, file, context) as opened:
+                places = [opened.place(name) for name in options.chosen(opened, namespace)]
+                report = checkup.check(opened, places, _progress)
+    except GatewayError as error:
+        typer.echo(f"daca-ops: {error.word}: {error.what} {error.hint}\n{error.command}".rstrip(), err=True)
+        raise typer.Exit(2) from error
+    _print(report, "json" if json else format)
+    if report.counts["error"]:
+        raise typer.Exit(1)
+
+
+def _progress(done: int, total: int) -> None:
+    """A line that counts up, where somebody watches and there is something to wait for."""
+    if total > MANY and sys.stderr.isatty():
+        typer.echo(f"\r{done:,} of {total:,} namespaces", nl=done == total, err=True)
+
+
+def _print(report: Report, format: str) -> None:
+    from dashboard.services.doctor import reports
+
+    if format == "json":
+        output.as_json(reports.as_plain(report))
+    elif format == "sarif":
+        output.as_json(reports.as_sarif(report))
+    elif format == "markdown":
+        typer.echo(reports.as_markdown(report), nl=False)
+    else:
+        _say(report)
+
+
+def _say(report: Report) -> None:
+    for found in report.findings:
+        where = f"{found.namespace} {found.object}".strip()
+        typer.echo(f"{MARKS[found.severity]} {found.severity}: {where}: {found.rule}")
+        body = (
+            f"{found.seen}\n{found.why}\nFix: {found.fix}\n{found.command}\nSee {found.docs}\n{found.source}"
+        )
+        typer.echo("\n".join(f"    {line}" for line in body.splitlines() if line) + "\n")
+    for reason, names, rules in report.left_out:
+        typer.echo(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
+    typer.echo(report.sentence)

@@ -1,0 +1,1 @@
+"""The doctor, rule by rule."""
