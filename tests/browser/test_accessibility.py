@@ -15,6 +15,11 @@ GRAVE = {"serious", "critical"}
 # Streamlit's own widgets, which no page of ours can mend.
 STREAMLIT = ("[data-testid=stDataFrame]", "[data-testid=stSidebarCollapsedControl]")
 
+# The page's colours come a moment after it.
+COLOURED = """[...document.querySelectorAll("span[data-tag]")].some(
+    tag => getComputedStyle(tag).backgroundColor === "rgba(0, 0, 0, 0)"
+)"""
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
@@ -23,9 +28,11 @@ def test_a_page_has_no_grave_finding(
 ) -> None:
     stack.say("prod", actor_id, "read by everyone")
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{PAGES[name]}?actor={actor_id}")
+    page.goto(f"{PAGES[name]}?actor={actor_id}&refresh=off")
     expect(page.get_by_role("heading", name=name.capitalize()).first).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_function(COLOURED)
     found = Axe().run(page, context={"exclude": [[selector] for selector in STREAMLIT]}).response
     grave = {
         violation["id"]: [node["html"][:200] for node in violation["nodes"]]
