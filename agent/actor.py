@@ -38,18 +38,21 @@ class ChatAgentInterface(ActorInterface):  # type: ignore[misc]
 
     @actormethod(name="GetConversationHistory")  # type: ignore[untyped-decorator]
     async def get_conversation_history(self, page: dict) -> dict:  # type: ignore[type-arg]
-        """`{"limit", "before"}` -> `{"messages", "first", "total"}`, oldest first."""
+        """`{"limit", "before"}` -> `{"messages", "first", "total"}`, oldest first, and its home."""
         raise TypeError("an interface")
 
 
 class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
-    """One conversation. `outbox` is set by the factory that registers the type."""
+    """One conversation, in the process `replica`. The factory that registers the type gives it `outbox`."""
 
-    def __init__(self, context: ActorRuntimeContext, actor_id: ActorId, outbox: Outbox) -> None:
+    def __init__(
+        self, context: ActorRuntimeContext, actor_id: ActorId, outbox: Outbox, replica: str = ""
+    ) -> None:
         super().__init__(context, actor_id)
         self._actor_id: str = actor_id.id
         self._store = HistoryStore(context.dapr_client, self._actor_id)
         self._outbox = outbox
+        self._home = {"replica": replica, "activated_at": _now()}
         self._lock = _locks.setdefault(self._actor_id, asyncio.Lock())
 
     async def _on_activate(self) -> None:
@@ -89,7 +92,7 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
             history.settle(head, self._outbox.published),
             content=content,
             answer=answer,
-            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            time=_now(),
             event_id=str(uuid.uuid4()),
             key=key,
         )
@@ -101,7 +104,8 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
             head = await self._store.load()
             view = history.window(head, limit=int(page["limit"]), before=page.get("before"))
             messages = await self._store.read(head, view)
-        return {"messages": history.encode_messages(messages), "first": view.first, "total": head.total}
+        said = history.encode_messages(messages)
+        return {"messages": said, "first": view.first, "total": head.total, **self._home}
 
     async def _publish(self, head: Head) -> None:
         """Hand over what is not yet published; the answer does not wait for the topic."""
@@ -109,6 +113,10 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
         for item in waiting:
             said = await self._store.read(head, history.window(head, limit=2, before=item.index + 2))
             self._outbox.put(item.event_id, _event(self._actor_id, said))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _event(actor_id: str, said: Sequence[Message]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     claim = _claim_sidecar(app.state.settings.dapr_http_port)
     await sidecar.open()
     outbox = Outbox(sidecar)
-    await _register(app.state.actors, sidecar, outbox)
+    await _register(app.state.actors, sidecar, outbox, app.state.settings.pod_name)
     publishing = asyncio.create_task(outbox.run())
     try:
         yield
@@ -70,7 +70,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         claim.close()
 
 
-async def _register(actors: DaprActor, sidecar: Sidecar, outbox: Outbox) -> None:
+async def _register(actors: DaprActor, sidecar: Sidecar, outbox: Outbox, replica: str = "") -> None:
     config = ActorRuntimeConfig(
         actor_idle_timeout=IDLE_TIMEOUT,
         drain_ongoing_call_timeout=DRAIN_TIMEOUT,
@@ -82,12 +82,14 @@ async def _register(actors: DaprActor, sidecar: Sidecar, outbox: Outbox) -> None
         message_serializer=PlainJson(),
         state_serializer=PlainJson(),
         actor_client=sidecar,
-        actor_factory=partial(_chat_agent, outbox=outbox),
+        actor_factory=partial(_chat_agent, outbox=outbox, replica=replica),
     )
 
 
-def _chat_agent(context: ActorRuntimeContext, actor_id: ActorId, *, outbox: Outbox) -> ChatAgent:
-    return ChatAgent(context, actor_id, outbox)
+def _chat_agent(
+    context: ActorRuntimeContext, actor_id: ActorId, *, outbox: Outbox, replica: str
+) -> ChatAgent:
+    return ChatAgent(context, actor_id, outbox, replica)
 
 
 def _claim_sidecar(port: int) -> socket.socket:

@@ -21,6 +21,8 @@ COMMANDS = {
     "proving": ("verify",),
     "auditing": ("audit",),
     "doctoring": ("doctor",),
+    "streaming": ("events",),
+    "witnessing": ("actor",),
     "preparing": ("k8s",),
 }
 

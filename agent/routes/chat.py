@@ -91,12 +91,16 @@ async def history(
     actor_id: ActorId,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="messages at most")] = MAX_PAGE,
     before: Annotated[int | None, Query(ge=0, description="only messages older than this index")] = None,
-    details: Annotated[bool, Query(description="with turn, time and id")] = False,
-) -> dict[str, list[dict[str, Any]]]:
+    details: Annotated[
+        bool, Query(description="with turn, time, id, how many there are and where the actor lives")
+    ] = False,
+) -> dict[str, Any]:
     """The newest messages, oldest first; a `Link` header with rel="prev" leads to older ones."""
     page = await _invoke(request, actor_id, "GetConversationHistory", {"limit": limit, "before": before})
     if page["first"] > 0:
         more = f"limit={limit}&before={page['first']}" + ("&details=true" if details else "")
         response.headers["Link"] = f'</chat/{actor_id}/history?{more}>; rel="prev"'
     fields = ("role", "content", "turn", "time", "id") if details else ("role", "content")
-    return {"history": [{field: message[field] for field in fields} for message in page["messages"]]}
+    said = [{field: message[field] for field in fields} for message in page["messages"]]
+    about = {name: page.get(name) for name in ("total", "replica", "activated_at")} if details else {}
+    return {"history": said, **about}

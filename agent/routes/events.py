@@ -6,9 +6,9 @@ import json
 import logging
 from collections import deque
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from agent import metrics
 from agent.recent import RecentIds
@@ -26,11 +26,14 @@ class Inbox:
     def __init__(self) -> None:
         self._events: deque[dict[str, Any]] = deque(maxlen=NEWEST)
         self._ids = RecentIds(KNOWN_IDS)
+        self.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.received = 0
 
     def receive(self, event: dict[str, Any]) -> bool:
         """Keep an event; whether its id was new."""
         if not self._ids.add(event["id"]):
             return False
+        self.received += 1
         received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         kept = {name: event.get(name) for name in ("id", "type", "source", "time", "data")}
         self._events.appendleft({**kept, "received_at": received_at})
@@ -73,8 +76,12 @@ async def subscribe(request: Request) -> dict[str, str]:
 
 
 @router.get("/events")
-async def events(request: Request) -> dict[str, Any]:
+async def events(
+    request: Request,
+    details: Annotated[bool, Query(description="with when it started and how many it received")] = False,
+) -> dict[str, Any]:
     """The newest events this replica received, newest first."""
     settings: Settings = request.app.state.settings
     inbox: Inbox = request.app.state.inbox
-    return {"replica": settings.pod_name, "namespace": settings.namespace, "events": inbox.newest()}
+    found = {"replica": settings.pod_name, "namespace": settings.namespace, "events": inbox.newest()}
+    return found | ({"started_at": inbox.started_at, "received": inbox.received} if details else {})

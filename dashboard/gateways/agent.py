@@ -51,6 +51,7 @@ class AgentGateway:
             before=_previous(headers.get("link", "")),
             latency_ms=(time.monotonic() - began) * 1000,
             read_at=time.time(),
+            **_about(body),
         )
 
     def readiness(self) -> str:
@@ -82,11 +83,14 @@ class AgentGateway:
 
     def inbox(self) -> Inbox:
         """The same, with which replica it is."""
-        body, _ = self._http.call("GET", "/events")
+        body, _ = self._http.call("GET", "/events", params={"details": "true"})
         events = body.get("events") if isinstance(body, dict) else None
         if not isinstance(events, list):
             raise Rejected("The agent's answer has no list of events.")
-        return Inbox(str(body.get("replica", "")), str(body.get("namespace", "")), tuple(events))
+        name, namespace, since = (str(body.get(k) or "") for k in ("replica", "namespace", "started_at"))
+        received = body.get("received")
+        kept = tuple(event for event in events if isinstance(event, dict))
+        return Inbox(name, namespace, kept, since, received if isinstance(received, int) else None)
 
 
 def _messages(body: Any) -> list[Message]:
@@ -99,6 +103,16 @@ def _messages(body: Any) -> list[Message]:
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Rejected("The agent's answer is no history.") from error
+
+
+def _about(body: Any) -> dict[str, Any]:
+    """What an agent adds to a history with details; one of before does not."""
+    total = body.get("total")
+    return {
+        "total": total if isinstance(total, int) else None,
+        "replica": str(body.get("replica") or ""),
+        "activated_at": str(body.get("activated_at") or ""),
+    }
 
 
 def _previous(link: str) -> str | None:

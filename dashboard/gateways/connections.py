@@ -44,13 +44,19 @@ class Connections:
         self._lock = threading.Lock()
         self._slots: dict[str, dict[str, _Slot]] = {}
 
-    def agent(self, place: Place) -> AgentGateway:
-        return self._get("agent", place, place.agent_url, self._open_agent)
+    def agent(self, place: Place, url: str | None = None) -> AgentGateway:
+        """The agent of one replica, by its address, or whichever the namespace's Service leads to."""
+        self._forget_replicas(place)
+        return self._get(f"agent {url or ''}".strip(), place, url or place.agent_url, self._open_agent)
 
     def sidecar(self, place: Place, url: str | None = None) -> SidecarGateway:
         """The sidecar of one replica, by its address, or of any."""
         self._forget_replicas(place)
         return self._get(f"sidecar {url or ''}".strip(), place, url or place.sidecar_url, self._open_sidecar)
+
+    def publisher(self, place: Place) -> SidecarGateway:
+        """A sidecar that takes events."""
+        return self._get("publisher", place, place.publish_url, self._open_sidecar)
 
     def store(self, place: Place) -> StoreGateway:
         return self._get("store", place, place.redis, self._open_store)
@@ -68,7 +74,8 @@ class Connections:
 
     def _forget_replicas(self, place: Place) -> None:
         """Pods come and go: close what led to those that went."""
-        kept = {f"sidecar {url}" for url in place.replicas} | {"sidecar", "agent", "store"}
+        kept = {f"sidecar {url}" for url in place.replicas} | {"sidecar", "agent", "store", "publisher"}
+        kept |= {f"agent {url}" for _, url in place.agents}
         with self._lock:
             slots = self._slots.get(place.name, {})
             gone = [slots.pop(part) for part in list(slots) if part not in kept] if place.replicas else []

@@ -44,7 +44,10 @@ class JsonHttp:
         headers: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
     ) -> tuple[Any, httpx.Headers]:
-        """The decoded JSON body and the headers of a 2xx answer; raises `GatewayError` for all else."""
+        """The decoded JSON body of a 2xx answer, None where it is empty, and the headers.
+
+        Raises `GatewayError` for all else.
+        """
         try:
             with self._client.stream(verb, path, json=json, headers=headers, params=params) as reply:
                 body = self._read(reply)
@@ -67,6 +70,8 @@ class JsonHttp:
         return body
 
     def _decode(self, body: bytes) -> Any:
+        if not body:
+            return None
         try:
             return codec.loads(body)
         except (ValueError, RecursionError) as error:

@@ -1,8 +1,9 @@
-"""A sidecar's metadata API (Dapr docs: reference/api/metadata_api)."""
+"""A sidecar's metadata and publish APIs (Dapr docs: reference/api/metadata_api, pubsub_api)."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -29,6 +30,11 @@ class SidecarGateway:
             return _metadata(body)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Rejected("The sidecar's metadata has another shape than Dapr's.") from error
+
+    def publish(self, pubsub: str, topic: str, data: object, *, event_type: str, event_id: str) -> None:
+        """Publish `data` as a CloudEvent; one of another type is of no interest to a subscription's rule."""
+        params = {"metadata.cloudevent.type": event_type, "metadata.cloudevent.id": event_id}
+        self._http.call("POST", f"/v1.0/publish/{pubsub}/{quote(topic, safe='')}", json=data, params=params)
 
 
 def _metadata(body: dict[str, Any]) -> SidecarMetadata:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -20,31 +20,47 @@ class Message:
 
 @dataclass(frozen=True)
 class Turn:
-    """One user message with its answer; `answer` is None where none is stored."""
+    """One user message with its answer; `answer` is None where none is stored.
+
+    `event_id` is that of the event which tells of it, "" where the agent does not say it.
+    """
 
     number: int
     user: str
     answer: str | None
     time: str = ""
+    event_id: str = ""
 
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """Turns oldest first. `before` is the cursor of the next older page, None at the beginning."""
+    """Turns oldest first. `before` is the cursor of the next older page, None at the beginning.
+
+    `total` counts all messages; `replica` hosts the actor since `activated_at` (ISO 8601). An agent that does
+    not tell these leaves them None or "".
+    """
 
     turns: tuple[Turn, ...] = ()
     before: str | None = None
     latency_ms: float = 0.0
     read_at: float = 0.0
+    total: int | None = None
+    replica: str = ""
+    activated_at: str = ""
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """The newest CloudEvents that one replica received, newest first; it names its namespace itself."""
+    """The newest CloudEvents that one replica received, newest first; it names its namespace itself.
+
+    `received` counts all since `started_at` (ISO 8601); None and "" where the agent does not tell them.
+    """
 
     replica: str
     namespace: str
     events: tuple[dict[str, Any], ...]
+    started_at: str = ""
+    received: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,11 +104,11 @@ def turns_of(messages: Sequence[Message]) -> tuple[Turn, ...]:
     for message in messages:
         last = turns[-1] if turns else None
         if message.role == "assistant" and last and last.answer is None:
-            turns[-1] = Turn(last.number, last.user, message.content, last.time)
+            turns[-1] = replace(last, answer=message.content)
             continue
         number = message.turn or (last.number + 1 if last else 1)
         if message.role == "assistant":
             turns.append(Turn(number, "", message.content, message.time))
         else:
-            turns.append(Turn(number, message.content, None, message.time))
+            turns.append(Turn(number, message.content, None, message.time, message.id.removesuffix("-user")))
     return tuple(turns)

@@ -65,6 +65,11 @@ class Group:
     last_id: str
     lag: int | None
 
+    @property
+    def lag_words(self) -> str:
+        """How many entries it has not taken yet, or that it is not known."""
+        return "not given by this Redis" if self.lag is None else f"{self.lag:,}"
+
 
 @dataclass(frozen=True)
 class Stream:

@@ -30,8 +30,9 @@ class RedisAddress:
 class Place:
     """One namespace: what to call for its agent, sidecar and store. None: the cluster knows no such part.
 
-    `replicas` are the sidecars of all its pods, `sidecar_url` among them. `gaps` says for a part ("agent",
-    "sidecar", "store") why the cluster could not tell where it is.
+    `replicas` are the sidecars of all its pods, `sidecar_url` among them; `agents` names each of these pods
+    with where its own agent answers. `publish_url` is a sidecar whose whole API can be reached. `gaps` says
+    for a part ("agent", "sidecar", "store", "publisher") why the cluster could not tell where it is.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Place:
     replicas: tuple[str, ...] = ()
     app_id: str = APP_ID
     gaps: tuple[tuple[str, Failure], ...] = ()
+    agents: tuple[tuple[str, str], ...] = ()
+    publish_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dashboard.services.writing import Writing
 
 
-def _actor_id(value: str) -> str:
+def actor_id(value: str) -> str:
     problem = actor_id_problem(value)
     if problem:
         raise typer.BadParameter(problem)
@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="machine-readable output")]
 Namespaces = Annotated[
     list[str] | None, typer.Option("--namespace", "-n", help="again for each; all when left out")
 ]
-Actor = Annotated[str, typer.Option("--actor", help="the actor's id", callback=_actor_id)]
+Actor = Annotated[str, typer.Option("--actor", help="the actor's id", callback=actor_id)]
 BY_OPTION = "Write to it with --unlock and its name."
 OneNamespace = Annotated[str, typer.Option("--namespace", "-n", help="the namespace to look into")]
 

@@ -19,6 +19,11 @@ def as_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def as_json_line(value: Any) -> None:
+    """One line of a stream of JSON documents, written out at once."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table of plain text: cells are data and never read as markup."""
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")

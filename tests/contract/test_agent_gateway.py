@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard.gateways.agent import AgentGateway
+from dashboard.gateways.clusters.kubernetes.forwarded_http import ForwardedTransport, forwarded_url
 from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
@@ -21,11 +23,13 @@ class Answering:
         self.status, self.body, self.headers = 200, b"{}", {"Content-Type": "application/json"}
         self.silent = threading.Event()
         self.silent.set()
+        self.asked: list[str] = []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.silent.wait(10)
+                outer.asked.append(f"{self.command} {self.path}")
                 self.send_response(outer.status)
                 for name, value in outer.headers.items():
                     self.send_header(name, value)
@@ -108,3 +112,39 @@ def test_a_sidecar_of_another_shape_is_rejected(answering: Answering, body: byte
     answering.body = body
     with pytest.raises(Rejected):
         SidecarGateway(answering.url).metadata()
+
+
+def test_an_event_is_published_with_its_type_and_id(answering: Answering) -> None:
+    answering.status, answering.body = 204, b""
+    port = answering.server.server_address[1]
+    forwarded = ForwardedTransport(lambda: socket.create_connection(("127.0.0.1", port)))
+    sidecars = (
+        SidecarGateway(answering.url),
+        SidecarGateway(forwarded_url("prod", "chat-agent-1", 3500), transport=forwarded),
+    )
+    for sidecar in sidecars:
+        sidecar.publish("daca-pubsub", "user-chat", {"actor_id": "a"}, event_type="T", event_id="e 1")
+    path = "/v1.0/publish/daca-pubsub/user-chat?metadata.cloudevent.type=T&metadata.cloudevent.id=e%201"
+    assert [line.replace("e+1", "e%201") for line in answering.asked] == [f"POST {path}"] * 2
+    answering.status, answering.body = 403, b'{"message": "topic T is not allowed"}'
+    for sidecar in sidecars:
+        with pytest.raises(Forbidden, match="not allowed"):
+            sidecar.publish("daca-pubsub", "user-chat", {}, event_type="T", event_id="e")
+
+
+def test_a_pod_that_says_nothing_is_unreachable(answering: Answering) -> None:
+    answering.silent.clear()
+    port = answering.server.server_address[1]
+    forwarded = ForwardedTransport(lambda: socket.create_connection(("127.0.0.1", port)))
+    sidecar = SidecarGateway(forwarded_url("prod", "p", 3500), timeout=0.2, transport=forwarded)
+    with pytest.raises(Unreachable, match="did not answer within"):
+        sidecar.publish("daca-pubsub", "user-chat", {}, event_type="T", event_id="e")
+
+
+def test_what_an_older_agent_does_not_tell_is_not_made_up(answering: Answering) -> None:
+    answering.body = json.dumps({"history": [{"role": "user", "content": "Hi"}]}).encode()
+    page = AgentGateway(answering.url).history("a")
+    assert (page.total, page.replica, page.activated_at, page.turns[0].event_id) == (None, "", "", "")
+    answering.body = json.dumps({"replica": "r", "namespace": "n", "events": [1, {"id": "e"}]}).encode()
+    inbox = AgentGateway(answering.url).inbox()
+    assert (inbox.events, inbox.started_at, inbox.received) == (({"id": "e"},), "", None)

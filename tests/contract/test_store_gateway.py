@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 import redis
 from hypothesis import given
@@ -18,47 +12,6 @@ from dashboard.gateways.store import StoreGateway
 from dashboard.model.errors import Forbidden, NotThere, Unreachable
 from dashboard.model.keys import text_of
 from dashboard.model.places import RedisAddress
-from local import ports
-from local.programs import accepts
-from tests.stack.waiting import wait_until
-
-PASSWORD = "only-for-tests"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    assert program, "redis-server is needed: apt-get install redis-server"
-    port = ports.choose(1).namespaces[0].redis
-    folder: Path = tmp_path_factory.mktemp("redis")
-    command = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--requirepass",
-        PASSWORD,
-        "--dir",
-        str(folder),
-    ]
-    with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
-        wait_until(accepts(port), what="Redis listens")
-        yield RedisAddress("127.0.0.1", port, password=PASSWORD)
-        server.terminate()
-
-
-@pytest.fixture
-def client(address: RedisAddress) -> Iterator[redis.Redis]:
-    with closing(redis.Redis(host=address.host, port=address.port, password=PASSWORD)) as client:
-        client.flushall()
-        yield client
-
-
-@pytest.fixture
-def store(address: RedisAddress, client: redis.Redis) -> Iterator[StoreGateway]:
-    with closing(StoreGateway(address)) as store:
-        yield store
 
 
 def test_a_wrong_password_is_forbidden(address: RedisAddress) -> None:

@@ -103,4 +103,5 @@ def _place(namespace: Namespace) -> Place:
         f"http://{HOST}:{namespace.ports.agent}",
         f"http://{HOST}:{namespace.ports.http}",
         RedisAddress(HOST, namespace.ports.redis, password=password),
+        publish_url=f"http://{HOST}:{namespace.ports.http}",
     )

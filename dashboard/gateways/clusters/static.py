@@ -119,7 +119,9 @@ class StaticCluster:
 
     def _place(self, entry: _Namespace) -> Place:
         redis = self._redis(entry) if entry.redis else None
-        return Place(entry.name, entry.protected, entry.agent, entry.sidecar, redis)
+        return Place(
+            entry.name, entry.protected, entry.agent, entry.sidecar, redis, publish_url=entry.sidecar
+        )
 
     def _redis(self, entry: _Namespace) -> RedisAddress:
         parts = urlsplit(entry.redis or "")

@@ -47,6 +47,15 @@ def test_the_same_event_twice_has_an_effect_once(client: TestClient) -> None:
     found = client.get("/events").json()
     assert (found["replica"], found["namespace"]) == ("pod-1", "dev")
     assert [e["id"] for e in found["events"]] == ["e1"]
+    assert set(found) == {"replica", "namespace", "events"}
+
+
+def test_events_tell_since_when_and_how_many_where_asked(client: TestClient) -> None:
+    for number in range(201):
+        client.post("/subscribe", json=event(f"e{number}"))
+    found = client.get("/events?details=true").json()
+    assert (found["received"], len(found["events"])) == (201, 200)
+    assert found["started_at"] <= found["events"][-1]["received_at"]
 
 
 @pytest.mark.parametrize(

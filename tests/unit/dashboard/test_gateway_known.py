@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.gateways.clusters.kubernetes.cache import View
+from dashboard.gateways.clusters.kubernetes.forwarded_http import forwarded_to
 from dashboard.gateways.clusters.kubernetes.known import Kind, Known
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Unreachable
 from dashboard.model.kubernetes import Component, Namespace, Pod, SecretKey, Service, Workload
@@ -54,6 +55,11 @@ def test_every_part_has_its_address() -> None:
     (place,) = known().places
     assert place.agent_url == "https://api/api/v1/namespaces/prod/services/chat-agent:80/proxy"
     assert place.replicas == ("https://api/api/v1/namespaces/prod/pods/chat-agent-1:3501/proxy",)
+    assert place.agents == (
+        ("chat-agent-1", "https://api/api/v1/namespaces/prod/pods/chat-agent-1:8000/proxy"),
+    )
+    assert place.publish_url
+    assert forwarded_to(place.publish_url) == ("prod", "chat-agent-1", 3500)
     assert place.redis
     assert place.redis.secret == SecretKey("redis", "redis-password")
     assert (place.gaps, place.protected) == ((), False)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from dashboard.gateways.clusters.kubernetes.api import Api
+from dashboard.gateways.clusters.kubernetes.forwarded_http import ForwardedTransport, forwarded_to
 from dashboard.gateways.clusters.kubernetes.known import Known
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.places import RedisAddress
@@ -42,7 +43,10 @@ class KubernetesDialer:
         self._lock = threading.Lock()
 
     def http(self, url: str) -> httpx.BaseTransport | None:
-        return ProxyTransport(self._api) if url.startswith(self._api.host) else None
+        if url.startswith(self._api.host):
+            return ProxyTransport(self._api)
+        where = forwarded_to(url)
+        return ForwardedTransport(lambda: self._api.forward(*where)) if where else None
 
     def redis(self, address: RedisAddress) -> Callable[[], socket.socket] | None:
         service = self._service(address)

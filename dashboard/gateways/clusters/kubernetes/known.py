@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from dashboard.gateways.clusters.kubernetes.cache import Named, View
+from dashboard.gateways.clusters.kubernetes.forwarded_http import forwarded_url
 from dashboard.model import kubernetes as objects
 from dashboard.model.chat import Failure
 from dashboard.model.errors import GatewayError, NotThere, Unreachable
 from dashboard.model.kubernetes import Component, Namespace, Pod, SecretKey, Service, Workload
 from dashboard.model.places import Place, RedisAddress
 
+API_PORT = 3500  # the sidecar's whole API, on the pod's loopback alone
 SIDECAR_PORT = 3501  # the injector's public port: metadata and health alone (docs.dapr.io: sidecar ports)
 T = TypeVar("T", bound=Named)
 Gap = tuple[str, Failure]
@@ -107,17 +109,22 @@ class Known:
             error = self._unasked(name)
             gaps = tuple((part, error.failure) for part in ("agent", "sidecar", "store")) if error else ()
             return Place(name, True, app_id=self.app_id, gaps=gaps)
-        agent, sidecars, store = self._agent(workload), self._sidecars(name), self._store(name)
-        found = {"agent": agent, "sidecar": sidecars, "store": store}
+        agent, pods, store = self._agent(workload), self._pods(name), self._store(name)
+        found = {"agent": agent, "sidecar": pods, "store": store}
+        running = pods if isinstance(pods, tuple) else ()
+        sidecars = tuple(self._pod_url(name, pod, SIDECAR_PORT) for pod in running)
+        port = workload.app_port
         return Place(
             name,
             self._protected(name),
             agent if isinstance(agent, str) else None,
-            sidecars[0] if isinstance(sidecars, tuple) else None,
+            sidecars[0] if sidecars else None,
             store if isinstance(store, RedisAddress) else None,
-            sidecars if isinstance(sidecars, tuple) else (),
+            sidecars,
             self.app_id,
             tuple((part, f.failure) for part, f in found.items() if isinstance(f, GatewayError)),
+            tuple((pod, self._pod_url(name, pod, port)) for pod in running) if port else (),
+            forwarded_url(name, running[0], API_PORT) if running else None,
         )
 
     def _protected(self, name: str) -> bool:
@@ -139,7 +146,8 @@ class Known:
         expose = f"kubectl -n {workload.namespace} expose {kind} {workload.name} --port {workload.app_port}"
         return NotThere(f"No Service selects the pods of {kind} {workload.name}.", command=expose)
 
-    def _sidecars(self, name: str) -> tuple[str, ...] | GatewayError:
+    def _pods(self, name: str) -> tuple[str, ...] | GatewayError:
+        """The agent's pods that are ready, or else those that run."""
         unknown = self.pods.unknown(name)
         if unknown:
             return unknown
@@ -147,8 +155,10 @@ class Known:
         chosen = [pod for pod in pods if pod.ready] or [pod for pod in pods if pod.running]
         if not chosen:
             return Unreachable(f"No pod of {self.app_id} runs.")
-        base = f"{self.host}/api/v1/namespaces/{name}/pods"
-        return tuple(f"{base}/{pod}:{SIDECAR_PORT}/proxy" for pod in sorted(pod.name for pod in chosen))
+        return tuple(sorted(pod.name for pod in chosen))
+
+    def _pod_url(self, namespace: str, pod: str, port: int) -> str:
+        return f"{self.host}/api/v1/namespaces/{namespace}/pods/{pod}:{port}/proxy"
 
     def _store(self, name: str) -> RedisAddress | GatewayError:
         """The store as Dapr finds it: the actor state store among the Components in scope."""

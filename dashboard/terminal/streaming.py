@@ -1,0 +1,188 @@
+"""Commands that read topics and publish to one: `events list`, `groups`, `tail`, `publish`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from dashboard.model.events import TURN_EVENT, Entry, EntryPage, GroupDetail, Wanted
+from dashboard.model.fates import Cause, Inboxes
+from dashboard.model.names import TOPIC
+from dashboard.services import events, publishing
+from dashboard.services.side_by_side import attempt
+from dashboard.services.workspace import Workspace
+from dashboard.terminal import options, output
+from dashboard.terminal.chatting import Unlock
+from dashboard.terminal.options import Actor, Cluster, Context, Data, Json, OneNamespace, StaticFile
+
+POLL_SECONDS = 0.5
+Topic = Annotated[str, typer.Option(help="the topic, which is the stream's name")]
+OfActor = Annotated[str, typer.Option("--actor", help="only events of this actor")]
+OfType = Annotated[str, typer.Option("--type", help="only CloudEvents of this type")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Look into topics; takes part in no consumer group.")
+    group.command("list")(list_)
+    group.command("groups")(groups)
+    group.command("tail")(tail)
+    group.command("publish")(publish)
+    app.add_typer(group, name="events")
+
+
+def list_(
+    namespace: OneNamespace,
+    topic: Topic = TOPIC,
+    actor: OfActor = "",
+    type: OfType = "",
+    before: Annotated[str | None, typer.Option(help="only entries older than this id")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="entries at most")] = events.ENTRIES_A_PAGE,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """The newest entries of a topic, newest first, and whether each was received."""
+    with options.workspace(data, cluster, file, context) as opened:
+        place = opened.place(namespace)
+        page = events.page(opened, place, topic, Wanted(actor, type), before=before, limit=limit)
+        received = events.inboxes(opened, place)
+        fates = events.fates(opened, place, topic, page.entries, received) if page.entries else {}
+    if json:
+        ways = [
+            {**asdict(entry), "way": _way(entry, received, fates.get(entry.id))} for entry in page.entries
+        ]
+        output.as_json({"entries": ways, "scanned": page.scanned, "before": page.before})
+    else:
+        output.table(
+            ("entry", "type", "actor", "event", "way"),
+            [(*_cells(entry), _way(entry, received, fates.get(entry.id))) for entry in page.entries],
+        )
+        _say_more(page)
+
+
+def _say_more(page: EntryPage) -> None:
+    if page.before is not None:
+        typer.echo(f"{page.scanned:,} looked at. To go on: --before {page.before}", err=True)
+
+
+def _cells(entry: Entry) -> tuple[str, str, str, str]:
+    event = entry.event
+    return (entry.id, event.type, event.actor_id, event.id) if event else (entry.id, "no CloudEvent", "", "")
+
+
+def _way(entry: Entry, received: Inboxes, cause: Cause | None) -> str:
+    found = received.find(entry.event.id) if entry.event else None
+    if found:
+        return f"received by {found[0].replica}"
+    return f"{cause.name}: {cause.words}" if cause else "not known"
+
+
+def groups(
+    namespace: OneNamespace,
+    topic: Topic = TOPIC,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """The consumer groups of a topic with what each has not acknowledged."""
+    with options.workspace(data, cluster, file, context) as opened:
+        found = events.groups(opened, namespace, topic)
+    if json:
+        output.as_json({"groups": [asdict(detail) for detail in found]})
+        return
+    output.table(
+        ("group", "consumers", "pending", "oldest pending", "deliveries", "lag"),
+        [_group_cells(detail) for detail in found],
+    )
+
+
+def _group_cells(detail: GroupDetail) -> tuple[object, ...]:
+    group, oldest = detail.group, detail.pending[0] if detail.pending else None
+    consumers = ", ".join(consumer.name for consumer in detail.consumers)
+    age = f"{oldest.entry_id}, {oldest.idle_ms / 1000:.0f} s" if oldest else "-"
+    most = max((item.deliveries for item in detail.pending), default=0)
+    return group.name, consumers, group.pending, age, most or "-", group.lag_words
+
+
+def tail(
+    namespace: OneNamespace,
+    topic: Topic = TOPIC,
+    actor: OfActor = "",
+    type: OfType = "",
+    count: Annotated[int | None, typer.Option(min=1, help="end after as many entries")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="end after as many seconds")] = None,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """New entries of a topic as they come, until Ctrl-C; exit status 1 where `--count` was not reached."""
+    shown = 0
+    with options.workspace(data, cluster, file, context) as opened:
+        for entry in _follow(opened, namespace, topic, Wanted(actor, type), seconds):
+            shown += 1
+            if json:
+                output.as_json_line(asdict(entry))
+            else:
+                typer.echo("  ".join(_cells(entry)))
+            if shown == count:
+                return
+    if count:
+        raise typer.Exit(1)
+
+
+def _follow(
+    opened: Workspace, namespace: str, topic: str, wanted: Wanted, seconds: float | None
+) -> Iterator[Entry]:
+    """Entries newer than now; a store that is away for a while is told once and waited for."""
+    ends = time.monotonic() + seconds if seconds is not None else None
+    after, was_down = events.newest_id(opened, namespace, topic), False
+    typer.echo(f"waiting for entries newer than {after or 'the first'}", err=True)
+    while ends is None or time.monotonic() < ends:
+        found, failure = attempt(partial(events.newer, opened, namespace, topic, after, wanted))
+        if found:
+            yield from found[0]
+            after = found[1]
+        if failure and not was_down:
+            typer.echo(f"{failure.word}: {failure.what}", err=True)
+        was_down = failure is not None
+        time.sleep(POLL_SECONDS)
+
+
+def publish(
+    text: Annotated[str, typer.Argument(help="what the event's data says")],
+    namespace: OneNamespace,
+    actor: Actor,
+    topic: Topic = TOPIC,
+    type: Annotated[str, typer.Option("--type", help="the CloudEvent's type")] = TURN_EVENT,
+    wait: Annotated[float, typer.Option(min=0, max=600, help="seconds it may take to be received")] = 10.0,
+    unlock: Unlock = None,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """Publish a real event through the sidecar and follow its way; exit status 0 only where it arrived."""
+    with options.workspace(data, cluster, file, context) as opened:
+        event = publishing.new_event(actor, text, type)
+        publishing.publish(options.writing(opened, unlock), namespace, topic, event)
+        way = publishing.wait_for(opened, opened.place(namespace), topic, event.id, seconds=wait)
+    if json:
+        output.as_json({**asdict(way), "arrived": way.arrived})
+    else:
+        for line in way.lines:
+            typer.echo(line)
+    if not way.arrived:
+        raise typer.Exit(1)

@@ -1,0 +1,113 @@
+"""Topics on the real stack: a published event's way, what is pending, and what the command line tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from dashboard.model.events import Wanted
+from dashboard.model.names import TOPIC
+from dashboard.services import events
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import Workspace, open_workspace
+from tests.stack.running_stack import RunningStack
+from tests.stack.test_cli import daca_ops
+from tests.stack.waiting import wait_until
+
+
+@pytest.fixture
+def workspace(stack: RunningStack) -> Iterator[Workspace]:
+    opened = open_workspace(Settings(data=stack.data))
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def stopped(stack: RunningStack, name: str, part: str) -> Iterator[None]:
+    """The process neither answers nor ends."""
+    pid = int(stack.namespace(name)[part]["pid"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_published_event_goes_its_way_and_adds_no_turn(stack: RunningStack, actor_id: str) -> None:
+    data = ("--data", str(stack.data))
+    sent = daca_ops("events", "publish", "is it heard?", "-n", "dev", "--actor", actor_id, "--json", *data)
+    assert sent.returncode == 0, sent.stderr
+    way = json.loads(sent.stdout)
+    assert way["arrived"]
+    assert way["replica"] == "chat-agent-dev"
+    listed = daca_ops("events", "list", "-n", "dev", "--actor", actor_id, "--json", *data)
+    (entry,) = json.loads(listed.stdout)["entries"]
+    assert (entry["id"], entry["event"]["id"]) == (way["entry"]["id"], way["event_id"])
+    assert entry["event"]["type"] == "ConversationUpdated"
+    assert entry["event"]["data"]["text"] == "is it heard?"
+    assert entry["way"] == "received by chat-agent-dev"
+    assert stack.history("dev", actor_id) == []
+    nowhere = daca_ops("events", "list", "-n", "prod", "--actor", actor_id, "--json", *data)
+    assert json.loads(nowhere.stdout)["entries"] == []
+    written = [json.loads(line) for line in (stack.data / "audit.jsonl").read_text().splitlines()]
+    assert [(e["action"], e["result"]) for e in written if e["actor_id"] == actor_id] == [("publish", "done")]
+
+
+def test_an_event_is_pending_while_the_agent_is_stopped(
+    stack: RunningStack, workspace: Workspace, actor_id: str
+) -> None:
+    place = workspace.place("dev")
+    with stopped(stack, "dev", "agent"):
+        sent = daca_ops(
+            *("events", "publish", "nobody acknowledges", "-n", "dev", "--actor", actor_id, "--wait", "0.5"),
+            *("--data", str(stack.data)),
+        )
+        assert (sent.returncode, "published: test-" in sent.stdout) == (1, True)
+
+        def pending() -> bool:
+            (detail,) = events.groups(workspace, "dev", TOPIC)
+            return bool(detail.pending)
+
+        wait_until(pending, what="the entry is pending")
+        (detail,) = events.groups(workspace, "dev", TOPIC)
+        assert (detail.group.name, detail.consumers[0].name) == ("chat-agent", "chat-agent")
+        entry = events.page(workspace, place, TOPIC, Wanted(actor_id)).entries[0]
+        received = events.inboxes(workspace, place)
+        assert [failure.word for failure in received.silent.values()] == ["unreachable"]
+        cause = events.fates(workspace, place, TOPIC, [entry], received)[entry.id]
+        assert cause
+        assert cause.name == "pending"
+    wait_until(lambda: not events.groups(workspace, "dev", TOPIC)[0].pending, seconds=90, what="acknowledged")
+
+
+def test_tail_shows_what_comes_and_ends_at_its_count(stack: RunningStack, actor_id: str) -> None:
+    data = ("--data", str(stack.data))
+    quiet = daca_ops(
+        "events", "tail", "-n", "prod", "--actor", actor_id, "--count", "1", "--seconds", "1", *data
+    )
+    assert (quiet.returncode, quiet.stdout) == (1, "")
+    stack.say("prod", actor_id, "before the tail")
+    listed = daca_ops("events", "list", "-n", "prod", "--type", "nothing-of-this-type", *data)
+    assert listed.returncode == 0
+    groups = daca_ops("events", "groups", "-n", "prod", "--json", *data)
+    assert [detail["group"]["name"] for detail in json.loads(groups.stdout)["groups"]] == ["chat-agent"]
+
+
+def test_paging_to_older_entries_loses_none(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:
+    for number in range(5):
+        stack.say("prod", actor_id, f"turn {number}")
+    place = workspace.place("prod")
+    wait_until(lambda: len(events.page(workspace, place, TOPIC, Wanted(actor_id)).entries) == 5)
+    seen, before = [], None
+    while True:
+        page = events.page(workspace, place, TOPIC, Wanted(actor_id), before=before, limit=2)
+        seen += [entry.event.turn for entry in page.entries if entry.event]
+        before = page.before
+        if before is None:
+            break
+    assert seen == [5, 4, 3, 2, 1]
