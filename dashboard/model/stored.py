@@ -1,0 +1,108 @@
+"""An actor's history as the store holds it, decoded for reading beside what the agent says.
+
+The format is the agent's (`agent/history.py`): the head `history-{id}` with the newest messages and counters,
+full segments of 25 messages in `history-{id}-{n}`; or a plain list of messages, as the course's code wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.model.chat import Message
+
+SEGMENT = 25
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Head:
+    """`format` is "1", "plain list" or "nothing", `total` what it says of itself, `unpublished` event ids."""
+
+    format: str
+    segments: int
+    total: int
+    messages: tuple[Message, ...]
+    unpublished: frozenset[str] = frozenset()
+
+    @property
+    def counted(self) -> int:
+        """How many messages there must be by what is there."""
+        return self.segments * SEGMENT + len(self.messages)
+
+    def needed(self, count: int) -> range:
+        """The segments that the newest `count` messages reach into."""
+        beyond = max(0, count - len(self.messages))
+        return range(max(0, self.segments - -(-beyond // SEGMENT)), self.segments)
+
+
+@dataclass(frozen=True)
+class StoredHistory:
+    """The head as stored under Redis' `version` in `size_bytes`, with the segments that were read."""
+
+    head: Head
+    version: str
+    size_bytes: int | None
+    segments: Mapping[int, tuple[Message, ...]] = field(default_factory=dict)
+    missing: tuple[int, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The newest messages without a gap, oldest first."""
+        found = self.head.messages
+        for number in sorted(self.segments, reverse=True):
+            if number in self.missing:
+                break
+            found = self.segments[number] + found
+        return found
+
+
+def decode_head(text: str) -> Head:
+    """Raises ValueError with what is wrong."""
+    value = _load(text)
+    if isinstance(value, list):
+        messages = tuple(_plain(item, index) for index, item in enumerate(value))
+        return Head("plain list", 0, len(messages), messages)
+    try:
+        if value["format"] != FORMAT:
+            raise ValueError(f"its format is {value['format']!r}, and {FORMAT} is known here")
+        return Head(
+            str(FORMAT),
+            int(value["segments"]),
+            int(value["total"]),
+            _messages(value["messages"]),
+            frozenset(str(item["event_id"]) for item in value["unpublished"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it is no history: {type(error).__name__} {error}") from error
+
+
+def decode_segment(text: str) -> tuple[Message, ...]:
+    """Raises ValueError with what is wrong."""
+    try:
+        return _messages(_load(text))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it is no list of messages: {type(error).__name__} {error}") from error
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _messages(value: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
+    return tuple(
+        Message(str(m["role"]), str(m["content"]), int(m["turn"]), str(m["time"]), str(m["id"]))
+        for m in value
+    )
+
+
+def _plain(item: Any, index: int) -> Message:
+    """As the agent upgrades it: what has no role is a user's and an assistant's in turn."""
+    fields = item if isinstance(item, dict) else {"content": item}
+    role = str(fields.get("role", ("user", "assistant")[index % 2]))
+    return Message(role, str(fields.get("content", "")), index // 2 + 1)

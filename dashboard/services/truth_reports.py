@@ -1,0 +1,143 @@
+"""One actor's truth in words and as plain data, for the page, the terminal and scripts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.model.chat import HistoryPage
+from dashboard.model.events import Entry
+from dashboard.model.fates import GRAVITIES, Inboxes
+from dashboard.model.stored import StoredHistory
+from dashboard.model.truth import SOURCES, Carried, Presence, Source, TurnTruth
+from dashboard.services.truth import ActorTruth
+
+SIGNS: dict[Presence, str] = {"there": "✓", "missing": "✕", "differs": "≠", "unread": "?", "none": "·"}
+PRESENCES: dict[Presence, str] = {
+    "there": "has it",
+    "missing": "has it not",
+    "differs": "disagrees",
+    "unread": "not read",
+    "none": "keeps no event",
+}
+
+
+def verdict(found: ActorTruth) -> str:
+    """The whole in a line: "agree in 41 turns", or what disagrees, the gravest first."""
+    worst, failures = found.truth.worst(), found.facts.failures
+    marks = list(found.truth.all_marks())
+    if worst in {"wrong", "waits"}:
+        causes = dict.fromkeys(m.cause.name for m in marks if m.cause.gravity == worst)
+        return f"{GRAVITIES[worst]}: {', '.join(causes)}"
+    if failures:
+        return f"not known: {', '.join(failures)} cannot be read"
+    count = len(found.truth.turns)
+    if not count:
+        return "no turns yet"
+    agreed = f"all agree in {count} turn{'' if count == 1 else 's'}"
+    explained = dict.fromkeys(m.cause.name for m in marks)
+    return f"{agreed}, but for what is {', '.join(explained)}" if explained else agreed
+
+
+def summary(found: ActorTruth, source: Source) -> str:
+    """What one source gave, in a line."""
+    facts = found.facts
+    failure = facts.failures.get(source)
+    if failure:
+        return f"{failure.word}: {failure.what}"
+    if source == "agent" and facts.said:
+        return _said(facts.said)
+    if source == "store" and facts.stored:
+        return _stored(facts.stored)
+    if source == "stream" and facts.carried:
+        return _carried(facts.carried)
+    return _received(facts.received) if facts.received else "not read"
+
+
+def _said(said: HistoryPage) -> str:
+    count = len(said.turns) if said.total is None else said.total // 2
+    return f"{count:,} turn{'' if count == 1 else 's'}"
+
+
+def _stored(stored: StoredHistory) -> str:
+    head = stored.head
+    if head.format == "nothing":
+        return "nothing is stored"
+    size = "size not given" if stored.size_bytes is None else f"{stored.size_bytes:,} bytes"
+    waiting = f", {len(head.unpublished)} marked unpublished" if head.unpublished else ""
+    segments = f"{head.segments} segment{'' if head.segments == 1 else 's'}"
+    form = head.format if head.format == "plain list" else f"format {head.format}"
+    return f"{form}, version {stored.version or 'none'}, {segments}, {head.total:,} messages, {size}{waiting}"
+
+
+def _carried(carried: Carried) -> str:
+    others = f", {carried.others} other" if carried.others else ""
+    far = "" if carried.complete or not carried.oldest else f", back to {carried.oldest}"
+    return f"{len(carried.entries)} of its turns{others} among {carried.scanned:,} entries{far}"
+
+
+def _received(received: Inboxes) -> str:
+    names = ", ".join(f"{inbox.replica} ({len(inbox.events)} kept)" for inbox in received.answered)
+    silent = f"; no answer from {', '.join(received.silent)}" if received.silent else ""
+    return f"asked {names or 'nobody'}{silent}"
+
+
+def home(found: ActorTruth) -> str:
+    """Which replica hosts the actor, "" where it is not told."""
+    return found.facts.said.replica if found.facts.said else ""
+
+
+def hosted(found: ActorTruth) -> str:
+    """How many active actors each replica has, by its sidecar."""
+    return ", ".join(
+        f"{name}: {'not known' if count is None else count}" for name, count in found.hosted.items()
+    )
+
+
+def as_plain(found: ActorTruth) -> dict[str, Any]:
+    """For JSON."""
+    facts, truth = found.facts, found.truth
+    said = facts.said
+    return {
+        "verdict": verdict(found),
+        "worst": truth.worst(),
+        "read_at": datetime.fromtimestamp(found.read_at, UTC).isoformat(),
+        "host": {"replica": home(found), "activated_at": said.activated_at if said else ""},
+        "active_actors": dict(found.hosted),
+        "sources": {source: summary(found, source) for source in SOURCES},
+        "failures": {source: asdict(failure) for source, failure in facts.failures.items()},
+        "store": _store_as_plain(facts.stored),
+        "marks": [asdict(mark) for mark in truth.marks],
+        "turns": [_turn_as_plain(row, facts.carried) for row in truth.turns],
+    }
+
+
+def _store_as_plain(stored: StoredHistory | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    head = stored.head
+    return {
+        "format": head.format,
+        "version": stored.version,
+        "segments": head.segments,
+        "total": head.total,
+        "unpublished": sorted(head.unpublished),
+        "size_bytes": stored.size_bytes,
+    }
+
+
+def _turn_as_plain(row: TurnTruth, carried: Carried | None) -> dict[str, Any]:
+    entry = entry_of(row, carried)
+    return {
+        **asdict(row.turn),
+        "entry": entry.id if entry else None,
+        "sources": dict(row.presence),
+        "mark": asdict(row.mark) if row.mark else None,
+    }
+
+
+def entry_of(row: TurnTruth, carried: Carried | None) -> Entry | None:
+    """The stream's entry that tells of a turn."""
+    entries = carried.entries if carried else ()
+    return next((e for e in entries if e.event and e.event.id == row.turn.event_id), None)

@@ -1,0 +1,69 @@
+"""The command that compares one actor's witnesses: `actor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dashboard.model.truth import SOURCES
+from dashboard.services import truth, truth_reports
+from dashboard.services.truth import ActorTruth
+from dashboard.terminal import options, output
+from dashboard.terminal.chatting import Turns
+from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command()(actor)
+
+
+def actor(
+    actor_id: Annotated[str, typer.Argument(help="the actor's id", callback=options.actor_id)],
+    namespace: Namespaces = None,
+    turns: Turns = truth.TURNS,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """What agent, store, stream and receivers have of one actor, and which of them disagrees.
+
+    Exit status 0 only where all could be read in every namespace and nothing waits or is wrong.
+    """
+    with options.workspace(data, cluster, file, context) as opened:
+        found = truth.compare(opened, options.chosen(opened, namespace), actor_id, turns=turns)
+    told = {outcome.namespace: outcome.value for outcome in found if outcome.value}
+    failures = {outcome.namespace: outcome.failure for outcome in found if outcome.failure}
+    if json:
+        plain = {name: truth_reports.as_plain(value) for name, value in told.items()}
+        output.as_json({"actor": actor_id, "namespaces": plain, "failures": failures})
+    else:
+        for name, value in told.items():
+            _say(name, value)
+    output.failures(failures)
+    if any(value.truth.worst() in {"wrong", "waits"} or value.facts.failures for value in told.values()):
+        raise typer.Exit(1)
+
+
+def _say(name: str, found: ActorTruth) -> None:
+    typer.echo(f"{name}: {truth_reports.verdict(found)}")
+    for source in SOURCES:
+        typer.echo(f"  {source}: {truth_reports.summary(found, source)}")
+    if truth_reports.home(found) and found.facts.said:
+        typer.echo(f"  host: {truth_reports.home(found)} since {found.facts.said.activated_at}")
+    typer.echo(f"  active actors: {truth_reports.hosted(found)}")
+    for mark in found.truth.marks:
+        typer.echo(f"  {mark.source}: {mark.cause.name}. {mark.cause.words}")
+    rows = [
+        (
+            row.turn.number,
+            *(truth_reports.SIGNS[row.presence[source]] for source in SOURCES),
+            row.turn.user,
+            f"{row.mark.source}: {row.mark.cause.name}. {row.mark.cause.words}" if row.mark else "",
+        )
+        for row in found.truth.turns
+    ]
+    output.table(("turn", *SOURCES, "you", "what disagrees"), rows)
