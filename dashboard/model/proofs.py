@@ -13,6 +13,7 @@ STEPS = {
     "send": "Send probes to each namespace",
     "wait": "Wait until every probe's event is received",
     "look": "Look in every namespace for every probe",
+    "log": "Read the agents' logs",
     "remove": "Remove what was written",
 }
 STAYS = "Log lines and the agents' memory of these events cannot be removed."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -173,14 +173,19 @@ def look_at_stream(workspace: Workspace, place: Place, probes: Probes, start: St
     return Streamed(tuple(entries), stream, where)
 
 
-def look_at_log(lines: Iterable[str], probes: Probes, events: Mapping[str, frozenset[Probe]]) -> Look:
-    """Which probes' events the agent's log names, given whose event each id is."""
+def look_at_log(
+    lines: Iterable[str], namespace: str, probes: Probes, events: Mapping[str, Set[Probe]]
+) -> Look:
+    """Which probes' events the agent's log names, given whose event each id is.
+
+    Without the actor's activation in it, it is not the log of who answered for the namespace.
+    """
     whole = [line for line in lines if probes.actor_id in line]
     activated = sum(f"Activating actor for history-{probes.actor_id}" in line for line in whole)
     text = "\n".join(whole)
     found = frozenset().union(*(of for event_id, of in events.items() if event_id in text))
     return Look(
-        found if activated else frozenset(),
+        found if activated else found - probes.all_of(namespace),
         f"{len(whole)} lines name the actor, {activated} its activation; received: {_whose(found)}.",
     )
 

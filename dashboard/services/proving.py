@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dashboard.model.chat import Failure
+from dashboard.model.errors import NotThere
 from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal, Result, Step, StepState
@@ -21,6 +22,7 @@ T = TypeVar("T")
 SETTLE_SECONDS = 1.0
 POLL_SECONDS = 0.25
 CLOCKS_APART_SECONDS = 60
+LOG_LINES = 5_000
 Report = Callable[[Step], None]
 
 
@@ -46,10 +48,11 @@ class Proving:
             sent = self._send()
             self._wait(sent)
             self._look()
+            left_out = self._look_at_logs()
         finally:
             removals = self._remove()
         sights = [self._sight(place) for place in self.places.values()]
-        proof = judge(sights, self.probes, left_out=("log",))
+        proof = judge(sights, self.probes, left_out=left_out)
         kind, actor_id = self.chat.workspace.cluster.kind, self.probes.actor_id
         return Result(kind, actor_id, self.started_at, time.time(), proof, removals)
 
@@ -128,6 +131,24 @@ class Proving:
             self.streams[name] = found
         self.looks[name, "stream"] = found.look() if found else _failed(failure)
         self.looks[name, "group"] = found.look_at_groups() if found else _failed(failure)
+
+    def _look_at_logs(self) -> tuple[Surface, ...]:
+        """The surfaces to leave out. A log names events by id; whose each is, streams and receivers told."""
+        events = {event_id: {probe} for s in self.streams.values() for _, event_id, probe in s.entries}
+        for received in self.received.values():
+            for event_id, found in received.events.items():
+                events.setdefault(event_id, set()).update(found)
+
+        def read(name: str) -> Look:
+            since = self.started_at - CLOCKS_APART_SECONDS
+            lines = self._workspace.cluster.logs(name, "agent", since=since, lines=LOG_LINES)
+            return probing.look_at_log([line.raw for line in lines], name, self.probes, events)
+
+        words = set[str]()
+        for outcome in self._each("log", read):
+            self.looks[outcome.namespace, "log"] = outcome.value or _failed(outcome.failure)
+            words.add(outcome.failure.word if outcome.failure else "")
+        return ("log",) if words == {NotThere.word} else ()
 
     def _remove(self) -> tuple[Removal, ...]:
         def remove(name: str) -> Removal:

@@ -36,6 +36,8 @@ class ProbedNamespace(MadeUpNamespace):
         event = {"id": message_id, "data": {"actor_id": actor_id, "content": content}}
         self.stream_entries.append((f"{len(self.stream_entries) + 1}-0", {"data": event}))
         self.received.insert(0, event)
+        activation = f"INFO agent.actor Activating actor for history-{actor_id}"
+        self.log += (activation, f"INFO agent.routes.events Received event {message_id} for actor {actor_id}")
         return f"Got your message: {content}"
 
     def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
@@ -101,7 +103,7 @@ def test_a_click_proves_and_shows_verdict_evidence_and_removal(
 ) -> None:
     prove(app)
     assert any("**Isolated**" in mark for mark in marks(app))
-    assert "prod and dev are isolated: 22 checks, none found a leak, agent logs left out." in texts(app)
+    assert "prod and dev are isolated: 26 checks, none found a leak." in texts(app)
     assert [box.label.partition(": ")[2] for box in app.expander[:2]] == ["2 of 2 well", "4 of 4 well"]
     assert any("✓ apart, prod in dev: 3 of dev in 3 turns." in text for text in texts(app))
     assert [len(namespace.removed) for namespace in probed.values()] == [1, 1]

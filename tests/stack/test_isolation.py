@@ -69,6 +69,9 @@ def test_a_healthy_stack_is_proven_and_left_as_it_was(workspace: Workspace, stac
     run_ids = {str(stack.redis(name).info()["run_id"]) for name in BOTH}  # type: ignore[index]
     seen = " ".join(check.seen for check in result.proof.checks)
     assert all(run_id in seen for run_id in run_ids)
+    logged = [check for check in result.proof.checks if check.surface == "log"]
+    assert [check.state for check in logged] == ["held", "apart", "apart", "held"]
+    assert logged[0].seen == "4 lines name the actor, 1 its activation; received: 3 of prod."
 
 
 def test_others_data_is_never_touched(workspace: Workspace, stack: RunningStack, actor_id: str) -> None:
@@ -162,6 +165,7 @@ def test_one_agent_under_two_names_is_told(stack: RunningStack, tmp_path: Path) 
     with static(file) as workspace:
         result = proven(workspace)
     assert [way.name for way in result.proof.ways] == ["one-agent"]
+    assert result.proof.left_out == ("log",)  # a static cluster has none
 
 
 def test_the_command_line(stack: RunningStack, tmp_path: Path) -> None:
