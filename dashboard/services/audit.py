@@ -6,16 +6,18 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal, TextIO
+from typing import BinaryIO, Literal, TextIO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from dashboard.model.errors import WriteRefused
+from dashboard.model.errors import GatewayError, WriteRefused
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 Result = Literal["done", "refused", "failed"]
 RESULT_ICONS: dict[Result, str] = {"done": "✓", "refused": "⊘", "failed": "✗"}
@@ -37,7 +39,7 @@ class Entry:
     action: str
     actor_id: str
     text: str
-    result: Result
+    result: Result = "failed"
     latency_ms: float = -1.0
     why: str = ""
     cluster: str = ""
@@ -71,6 +73,36 @@ class AuditLog:
             raise WriteRefused(words, word="no permission") from error
         if disk.f_bavail * disk.f_frsize < ROOM_BYTES:
             raise WriteRefused(f"The audit log {self._path} has no room left on its disk.", word="failed")
+
+    def record(self, entry: Entry, call: Callable[[], T]) -> T:
+        """The value of `call`, and a line of what came of it: `entry` with result, reason and time taken.
+
+        Raises `WriteRefused` where the log cannot be written, or what `call` raises.
+        """
+        self.check()
+        began = time.monotonic()
+        result: Result = "failed"
+        why = "interrupted"
+        try:
+            value = call()
+            result, why = "done", ""
+            return value
+        except WriteRefused as error:
+            result, why = "refused", str(error)
+            raise
+        except Exception as error:
+            why = error.what if isinstance(error, GatewayError) else f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            took = round((time.monotonic() - began) * 1000, 1)
+            self._keep(replace(entry, result=result, why=why, latency_ms=took))
+
+    def _keep(self, entry: Entry) -> None:
+        entry = replace(entry, text=entry.text[:LONGEST_TEXT], why=entry.why[:LONGEST_TEXT])
+        try:
+            self.append(entry)
+        except OSError:  # it is done already: its trace goes where there is room
+            log.critical("the audit log could not keep %s", entry, exc_info=True)
 
     def append(self, entry: Entry) -> None:
         """Write one line, whole and on its own. Raises OSError when the disk refuses."""

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     deadline: float = Field(default=8.0, gt=0, le=120, description="seconds one call to a namespace may take")
 
     @property
+    def audit_file(self) -> Path:
+        """Where the audit log is."""
+        return self.data / "audit.jsonl"
+
+    @property
     def echoes_audit(self) -> bool:
         """Whether the page prints the audit log too, for the cluster to collect."""
         return self.cluster == "kubernetes" if self.audit_stdout is None else self.audit_stdout

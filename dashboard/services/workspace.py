@@ -82,5 +82,5 @@ def open_workspace(settings: Settings, *, echo: TextIO | None = None) -> Workspa
     Each line of the audit log goes to `echo` too.
     """
     cluster = open_cluster(settings)
-    audit = AuditLog(settings.data / "audit.jsonl", echo=echo)
+    audit = AuditLog(settings.audit_file, echo=echo)
     return Workspace(settings, cluster, Connections(cluster.dialer), audit)

@@ -64,12 +64,16 @@ def workspace(
         opened.close()
 
 
+def guard(settings: Settings, way_out: str = BY_OPTION) -> Guard:
+    """What may be written from a terminal, where everyone is an operator."""
+    return Guard(settings.read_only, person=Person(_who()), way_out=way_out)
+
+
 def writing(opened: Workspace, unlock: Sequence[str] | None = None, *, way_out: str = BY_OPTION) -> Writing:
-    """Writes from a terminal, where everyone is an operator; `unlock` names protected namespaces."""
+    """Writes from a terminal; `unlock` names the protected namespaces that may be written to."""
     from dashboard.services.writing import Writing
 
-    guard = Guard(opened.settings.read_only, person=Person(_who()), way_out=way_out)
-    found = Writing(opened, guard)
+    found = Writing(opened, guard(opened.settings, way_out))
     for name in unlock or ():
         found.unlock(name, name)
     return found

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dashboard.services.preparing import prepare
-from dashboard.services.settings import Settings
+from dashboard.terminal import options
 from dashboard.terminal.options import Context
 
 
@@ -28,5 +28,6 @@ def init(
     context: Context = None,
 ) -> None:
     """Create each namespace and the Secrets that must not be in git; changes nothing that is there."""
-    for line in prepare(namespaces, context or Settings().context):
+    settings = options.settings(None, None, None, context)
+    for line in prepare(settings, options.guard(settings), namespaces):
         typer.echo(line)

@@ -148,6 +148,31 @@ def test_a_static_cluster_from_a_terminal(stack: RunningStack, actor_id: str, tm
     assert len(stack.history("dev", actor_id)) == 2
 
 
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: nowhere
+contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
+clusters: [{name: nowhere, cluster: {server: "http://127.0.0.1:1"}}]
+users: [{name: nobody, user: {}}]
+"""
+
+
+def test_what_prepares_a_cluster_is_guarded_and_leaves_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(KUBECONFIG)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("DACA_DATA", str(tmp_path))
+    assert daca_ops("k8s", "init", "dev").returncode == 1
+    monkeypatch.setenv("DACA_READ_ONLY", "true")
+    refused = daca_ops("k8s", "init", "dev")
+    assert (refused.returncode, "read-only" in refused.stderr) == (1, True)
+    lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()]
+    written = [(line["action"], line["namespace"], line["result"]) for line in lines]
+    assert written == [("k8s init", "dev", "failed"), ("k8s init", "dev", "refused")]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
