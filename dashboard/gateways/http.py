@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from dashboard.model import rights
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
 MAX_BODY_BYTES = 32 << 20
@@ -81,7 +82,8 @@ class JsonHttp:
         words = _detail(body) or f"HTTP status {status}"
         said = f"{self._where} answered: {words}"
         if status in {401, 403}:
-            return Forbidden(said)
+            right = rights.missing(words)
+            return Forbidden(said, command=rights.grant(right) if right else "")
         if status == 404:
             return NotThere(said)
         if status < 400:

@@ -14,6 +14,7 @@ _FORBIDDEN = re.compile(
     r'resource "(?P<resource>[^"]*)" in API group "(?P<group>[^"]*)" '
     r'(?:in the namespace "(?P<namespace>[^"]*)"|at the cluster scope)'
 )
+_UNNAMEABLE = re.compile(r"[^a-z0-9-]+")
 # A list is of use only with the watch that follows it.
 _TOGETHER = {"list": "list,watch", "watch": "list,watch"}
 _ACCOUNT = "system:serviceaccount:"
@@ -41,10 +42,11 @@ def missing(message: str) -> Right | None:
 
 
 def grant(right: Right) -> str:
-    """The kubectl lines that grant it: a role of its own, bound to the user."""
+    """The kubectl lines that grant it: a role of its own, named after the user and bound to them."""
     resource, _, part = right.resource.partition("/")
     kind = (f"{resource}.{right.group}" if right.group else resource) + (f"/{part}" if part else "")
-    role = f"daca-ops-{right.verb}-{resource}{f'-{part}' if part else ''}"
+    name = _UNNAMEABLE.sub("-", right.user.rpartition(":")[2].lower()).strip("-")
+    role = "-".join(filter(None, (name, right.verb, resource, part)))
     scope, where = ("role", f" -n {right.namespace}") if right.namespace else ("clusterrole", "")
     verbs = _TOGETHER.get(right.verb, right.verb)
     only = f" --resource-name={shlex.quote(right.name)}" if right.name and resource == "secrets" else ""

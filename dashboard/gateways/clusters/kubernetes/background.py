@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from dashboard.model.errors import Unreachable
@@ -18,6 +19,11 @@ class Background:
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
+        # One thread more for what blocks: plugins that hand out credentials. It is started now, so that
+        # their number is the same ever after.
+        helper = ThreadPoolExecutor(1, thread_name_prefix=f"{name} credentials")
+        helper.submit(int)
+        self._loop.set_default_executor(helper)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
