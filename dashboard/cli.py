@@ -15,9 +15,10 @@ from local.errors import StackError
 # Each module of `dashboard/terminal` with its commands: only that of the asked-for command is imported,
 # because the clients of Redis, HTTP and Kubernetes take longer to import than most commands to run.
 COMMANDS = {
-    "running": ("up", "down", "status", "logs", "reset", "prepare"),
+    "running": ("up", "down", "status", "reset", "prepare"),
     "chatting": ("send", "history", "diff"),
     "looking": ("namespaces", "store"),
+    "tailing": ("logs",),
     "proving": ("verify",),
     "auditing": ("audit",),
     "doctoring": ("doctor",),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 Level = Literal["debug", "info", "warning", "error", "fatal"]
@@ -51,6 +52,7 @@ class LogLine:
     continues: bool = False
 
 
+@lru_cache(maxsize=1 << 14)  # who follows a log reads most of its lines again
 def parse(raw: str) -> LogLine:
     """One line without its end."""
     for read in (_json, _logfmt, _python, _redis, _uvicorn):

@@ -3,16 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from dashboard.model.log_lines import LEVELS, TRACEBACK, Level, LogLine, parse
 
-__all__ = ["Filter", "Level", "LogLine", "Part", "fresh", "joined", "read"]
+__all__ = [
+    "Filter", "Level", "LogLine", "Part", "Source", "Told",
+    "fresh", "interleaved", "joined", "newest_first", "read", "seconds_of",
+]  # fmt: skip
 Part = Literal["agent", "sidecar"]
 _GRAVE = ("error", "fatal")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One part's log; `namespace` is "" for what serves all namespaces."""
+
+    namespace: str
+    part: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.namespace}-{self.part}" if self.namespace else self.part
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line with whose it is."""
+
+    source: Source
+    line: LogLine
+
+
+def seconds_of(text: str) -> float:
+    """A span as in `90s`, `10m`, `2h`, `1d`; raises `ValueError`."""
+    found = re.fullmatch(r"(\d{1,9})([smhd])", text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no span of time: write 90s, 10m, 2h or 1d.")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def interleaved(logs: Mapping[Source, Sequence[LogLine]]) -> tuple[Told, ...]:
+    """Several logs in one, by time; the order of each is kept."""
+    told = [Told(source, line) for source, lines in logs.items() for line in lines]
+    return tuple(sorted(told, key=lambda each: each.line.at or 0.0))
+
+
+def newest_first(told: Sequence[Told]) -> tuple[Told, ...]:
+    """The other way round, but what belongs to a line still follows it."""
+    records: list[list[Told]] = []
+    for each in told:
+        if each.line.continues and records:
+            records[-1].append(each)
+        else:
+            records.append([each])
+    return tuple(each for record in reversed(records) for each in record)
 
 
 def read(raw: Iterable[str], *, replica: str = "") -> tuple[LogLine, ...]:

@@ -1,12 +1,10 @@
-"""Commands that run the local stack: `up`, `down`, `status`, `logs`, `reset`."""
+"""Commands that run the local stack: `up`, `down`, `status`, `reset`."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,12 +15,10 @@ from dashboard.terminal.options import Data, Json
 from local import binaries, stack
 from local.errors import StackError
 
-_POLL_SECONDS = 0.2
-
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (up, down, status, logs, reset):
+    for command in (up, down, status, reset):
         app.command()(command)
     app.command(hidden=True)(prepare)
 
@@ -109,33 +105,3 @@ def reset(
         folder = opened.settings.data
         count = writing.run(namespace, "reset", lambda place: stack.reset(folder, place.name))
     typer.echo(f"{namespace}: deleted {count:,} keys")
-
-
-def logs(
-    namespace: Annotated[list[str] | None, typer.Option("--namespace", "-n", help="only these")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until Ctrl-C")] = False,
-    lines: Annotated[int, typer.Option(help="the newest lines of each log", min=0)] = 20,
-    data: Data = None,
-) -> None:
-    """The newest lines of every process's log, each marked with the process."""
-    files = {
-        name: path
-        for name, path in stack.log_files(_folder(data)).items()
-        if not namespace or any(name.startswith(f"{chosen}-") for chosen in namespace)
-    }
-    if not files:
-        raise StackError("There are no logs yet: start the stack with `daca-ops up`.")
-    opened = {name: path.open(errors="replace") for name, path in files.items()}
-    for name, file in opened.items():
-        for line in file.readlines()[-lines:] if lines else file.readlines()[:0]:
-            typer.echo(f"{name} | {line.rstrip()}")
-    while follow:
-        for line in _new_lines(opened):
-            typer.echo(line)
-        time.sleep(_POLL_SECONDS)
-
-
-def _new_lines(opened: Mapping[str, IO[str]]) -> Iterator[str]:
-    for name, file in opened.items():
-        for line in file:
-            yield f"{name} | {line.rstrip()}"

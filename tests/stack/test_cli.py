@@ -17,6 +17,7 @@ from local import state
 from local.layout import Layout
 from tests.contract.test_clusters import static_file
 from tests.stack.running_stack import RunningStack
+from tests.stack.waiting import wait_until
 
 SECONDS = 100
 
@@ -191,3 +192,39 @@ def test_what_cannot_be_done_is_one_clear_line(tmp_path: Path, words: tuple[str,
     assert refused.returncode != 0
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_logs_are_filtered_by_part_actor_level_and_age(stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "in prod")
+    stack.say("dev", actor_id, "in dev")
+    words = ("logs", "--data", str(stack.data), "--actor", actor_id)
+
+    def read(*more: str) -> list[dict[str, str]]:
+        ran = daca_ops(*words, "--json", *more)
+        assert ran.returncode == 0, ran.stderr
+        found: list[dict[str, str]] = json.loads(ran.stdout)["lines"]
+        return found
+
+    wait_until(lambda: len(read("-n", "prod")) == 2, what="activation and event are in the log")
+    assert {(line["namespace"], line["part"]) for line in read()} == {("prod", "agent"), ("dev", "agent")}
+    assert [line["at"] for line in read()] == sorted(line["at"] for line in read())
+    assert len(read("-n", "prod", "--contains", "ACTIVATING")) == 1
+    assert read("--part", "sidecar") == read("--level", "warning") == []
+    assert read("--since", "1d") == read()
+    redis = daca_ops("logs", "--data", str(stack.data), "--part", "redis", "-n", "dev")
+    assert "dev-redis | " in redis.stdout
+
+
+def test_logs_are_followed(stack: RunningStack, actor_id: str) -> None:
+    command = [sys.executable, "-m", "dashboard", "logs", "-f", "--json", "--actor", actor_id]
+    with subprocess.Popen([*command, "--data", str(stack.data)], stdout=subprocess.PIPE, text=True) as tail:
+        try:
+            stack.say("prod", actor_id, "first")
+            assert tail.stdout
+            seen = [json.loads(tail.stdout.readline())["text"] for _ in range(2)]
+            stack.say("dev", actor_id, "second")
+            seen += [json.loads(tail.stdout.readline())["text"] for _ in range(2)]
+        finally:
+            tail.terminate()
+    assert seen[::2] == [f"Activating actor for history-{actor_id}"] * 2
+    assert len(set(seen)) == 3

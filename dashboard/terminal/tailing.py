@@ -1,0 +1,93 @@
+"""The command `logs`."""
+
+from __future__ import annotations
+
+import json as codec
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from dashboard.model.logs import Filter, Level, Told, seconds_of
+from dashboard.services import logs as service
+from dashboard.terminal import options, output
+from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+
+_POLL_SECONDS = 0.5
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return None if text is None else seconds_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(logs)
+
+
+def logs(
+    namespace: Namespaces = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option("--part", help="agent or sidecar; in the local stack also redis, placement and others"),
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="not older than this, as in 90s, 10m, 2h, 1d")] = None,
+    level: Annotated[Level | None, typer.Option(help="as grave as this at least")] = None,
+    contains: Annotated[str, typer.Option(help="only lines with this text, in upper or lower case")] = "",
+    actor: Annotated[str, typer.Option(help="only lines that name this actor")] = "",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until Ctrl-C")] = False,
+    lines: Annotated[int, typer.Option(help="the newest lines of each log", min=0)] = 20,
+    json: Json = False,
+    data: Data = None,
+    cluster: Cluster = None,
+    file: StaticFile = None,
+    context: Context = None,
+) -> None:
+    """The logs of agents and sidecars in one, by time; each line is marked with whose it is."""
+    seconds = _seconds(since)
+    chosen = Filter(level, contains, actor)
+    start = None if seconds is None else time.time() - seconds
+    with options.workspace(data, cluster, file, context) as opened:
+        wanted = service.sources(opened, namespace or (), part or ())
+        if follow:
+            _follow(service.Follower(opened, wanted, chosen, since=start), lines, json=json)
+        found = service.newest(opened, wanted, chosen, since=start, lines=lines)
+    if json:
+        failures = {name: asdict(failure) for name, failure in found.failures.items()}
+        output.as_json({"lines": list(map(_fields, found.told)), "failures": failures})
+    else:
+        _print(found.told)
+    output.failures(found.failures)
+
+
+def _print(told: Sequence[Told], *, json: bool = False) -> None:
+    for each in told:
+        typer.echo(codec.dumps(_fields(each), ensure_ascii=False) if json else _words(each))
+
+
+def _follow(follower: service.Follower, lines: int, *, json: bool) -> NoReturn:
+    """Until Ctrl-C, a JSON document a line; a log that fails, or is there again, is named once."""
+    found, said = follower.newest(lines), set[str]()
+    while True:
+        _print(found.told, json=json)
+        for name in found.failures.keys() - said:
+            typer.echo(f"{name}: {found.failures[name].word}: {found.failures[name].what}", err=True)
+        for name in said - found.failures.keys():
+            typer.echo(f"{name}: read again", err=True)
+        said = set(found.failures)
+        time.sleep(_POLL_SECONDS)
+        found = follower.more()
+
+
+def _words(told: Told) -> str:
+    replica = f" {told.line.replica}" if told.line.replica else ""
+    return f"{told.source.name}{replica} | {told.line.raw}"
+
+
+def _fields(told: Told) -> dict[str, Any]:
+    return {**asdict(told.source), **asdict(told.line)}
