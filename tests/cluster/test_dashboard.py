@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
 from tests.browser.chromium import launch
-from tests.cluster.conftest import K8S, SECONDS, kubectl, kubectl_json, overlay
+from tests.cluster.conftest import K8S, SECONDS, daca_ops, kubectl, kubectl_json, overlay, rolled_out
 
 pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 30_000
@@ -43,10 +43,14 @@ def forwarded(namespace: str) -> Iterator[str]:
             forwarding.terminate()
 
 
+def roll_out(namespace: str, folder: Path) -> None:
+    kubectl("apply", "-k", str(folder))
+    kubectl("-n", namespace, "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+
+
 @pytest.fixture(scope="module")
 def url(cluster: None) -> Iterator[str]:
-    kubectl("apply", "-k", str(K8S / "dashboard"))
-    kubectl("-n", "daca-ops", "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+    roll_out("daca-ops", K8S / "dashboard")
     with forwarded("daca-ops") as address:
         yield address
 
@@ -101,8 +105,7 @@ def test_it_runs_below_a_path_and_asks_to_sign_in(page: Page, cluster: None, tmp
         secret = f"--from-file={tmp_path / 'secrets.toml'}"
         claim = "--from-literal=operator-claim=groups=operators"
         kubectl("-n", space, "create", "secret", "generic", "daca-ops-sign-in", secret, claim)
-        kubectl("apply", "-k", str(tmp_path))
-        kubectl("-n", space, "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+        roll_out(space, tmp_path)
         with forwarded(space) as address:
             page.goto(f"{address}/daca-ops/")
             expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -116,3 +119,31 @@ def test_it_was_never_restarted_and_wrote_nothing_beside_its_volumes(url: str) -
     said = kubectl("-n", "daca-ops", "logs", "deployment/daca-ops")
     assert "Read-only file system" not in said
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def finding_url(url: str, tmp_path: Path) -> Iterator[str]:
+    """The same dashboard with find-namespaces, until the test ends."""
+    overlay(tmp_path, "dashboard", ("find-namespaces",), "daca-ops")
+    role = str(K8S / "components" / "find-namespaces" / "cluster-role.yaml")
+    try:
+        roll_out("daca-ops", tmp_path)
+        with forwarded("daca-ops") as address:
+            yield address
+    finally:
+        kubectl("delete", "-f", role)
+        roll_out("daca-ops", K8S / "dashboard")
+
+
+def test_a_namespace_that_comes_is_shown_within_5_s_without_a_reload(finding_url: str, page: Page) -> None:
+    page.goto(f"{finding_url}/overview")
+    expect(page.get_by_text("all well")).to_have_count(2)
+    folder = str(K8S / "overlays" / "test")
+    assert daca_ops("k8s", "init", "test").returncode == 0
+    kubectl("apply", "-k", folder)
+    try:
+        expect(page.get_by_text("test", exact=True).first).to_be_visible(timeout=5_000)
+        rolled_out("test")
+        expect(page.get_by_text("all well")).to_have_count(3)
+    finally:
+        kubectl("delete", "-k", folder)

@@ -163,6 +163,14 @@ def test_a_managed_redis_leaves_none_of_ours() -> None:
     assert hosts == ["redis.example.com:6379"] * 2
 
 
+def test_no_call_of_an_actor_is_repeated() -> None:
+    """A turn may be stored though its answer was lost; only an Idempotency-Key makes a second call safe."""
+    (policy,) = [i["spec"] for i in objects(COMBINATIONS / "all-components") if i["kind"] == "Resiliency"]
+    target = policy["targets"]["actors"]["ChatAgent"]
+    assert policy["policies"]["retries"][target.pop("retry")]["maxRetries"] == 0
+    assert target == {}
+
+
 def test_a_fourth_namespace_is_three_lines() -> None:
     folder = COMBINATIONS / "fourth"
     assert len((folder / "kustomization.yaml").read_text().splitlines()) == 3
