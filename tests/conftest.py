@@ -13,6 +13,8 @@ from local import stack as local_stack
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
 
+pytest.register_assert_rewrite("tests.contract.cluster_contract")
+
 # A machine that is busy with a whole stack must not make a law of logic a timing test.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")

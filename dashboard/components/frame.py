@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -46,7 +46,7 @@ def show_sidebar() -> None:
         )
         chosen = set(st.session_state.get("ns") or ())
         _show_actor([place for place in places if place.name in chosen])
-        _follow_namespaces(tuple(names))
+        _follow(workspace.newest_word(chosen))
         refresh.show_control()
         st.caption(f"Cluster: {workspace.cluster.kind}")
 
@@ -66,10 +66,10 @@ def _forget_names() -> None:
 
 
 @st.fragment(run_every=FOLLOW_SECONDS)
-def _follow_namespaces(drawn: tuple[str, ...]) -> None:
-    """Draw the page anew when a namespace came or went: the cluster tells it, nobody is asked."""
+def _follow(drawn: Hashable) -> None:
+    """Draw the page anew when a namespace or a replica came or went: nobody is asked for it."""
     try:
-        now = tuple(place.name for place in get_workspace().outline())
+        now = get_workspace().newest_word(set(st.session_state.get("ns") or ()))
     except GatewayError:
         return  # the page's own refresh says it
     if now != drawn and refresh.every():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
@@ -12,6 +13,8 @@ from dashboard.model.errors import NotThere
 from dashboard.model.places import Place
 from dashboard.services.audit import AuditLog
 from dashboard.services.settings import Settings
+
+FIRST_SHOWN = 24
 
 
 @dataclass
@@ -51,6 +54,15 @@ class Workspace:
     def outline(self) -> tuple[Place, ...]:
         """The same by name and protection alone, at hand before the addresses are."""
         return tuple(map(self._guarded, self.cluster.outline()))
+
+    def newest_word(self, namespaces: Collection[str]) -> Hashable:
+        """What the cluster said last: another value where something changed that a page shows.
+
+        Replicas count for `namespaces` and for the first ones; nothing is asked for it.
+        """
+        names = [place.name for place in self.cluster.outline()]
+        shown = dict.fromkeys((*names[:FIRST_SHOWN], *namespaces))
+        return tuple(names), tuple(map(self.cluster.deployed, shown)), self.cluster.troubles()
 
     def place(self, namespace: str) -> Place:
         """The namespace of that name; raises `NotThere`."""

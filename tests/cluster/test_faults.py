@@ -22,6 +22,7 @@ from tests.stack.waiting import wait_until
 
 SHOWN_SECONDS = 10
 log = logging.getLogger(__name__)
+pytestmark = pytest.mark.timeout(400)
 SHUT_DOWN = (
     "import urllib.request as r; "
     "r.urlopen(r.Request('http://127.0.0.1:3500/v1.0/shutdown', method='POST'), timeout=5)"

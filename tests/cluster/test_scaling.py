@@ -17,6 +17,7 @@ from tests.cluster.conftest import SECONDS, kubectl, rolled_out
 from tests.stack.waiting import wait_until
 
 log = logging.getLogger(__name__)
+pytestmark = pytest.mark.timeout(400)
 REPLICAS, ACTORS, SENDERS = 3, 12, 20
 
 

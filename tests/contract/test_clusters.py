@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,17 +12,22 @@ import pytest
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.clusters.static import StaticCluster
-from dashboard.gateways.connections import Connections
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.logs import Filter, LogLine
-from dashboard.services import fleet
-from dashboard.services.chat import Chat
-from dashboard.services.guard import Guard
-from dashboard.services.readings import Readings
 from dashboard.services.settings import Settings
-from dashboard.services.workspace import open_workspace
+from tests.contract.cluster_contract import (
+    test_every_part_answers_where_it_says,
+    test_it_lists_its_namespaces_with_every_address,
+    test_the_services_work_on_it,
+)
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
+
+__all__ = [
+    "test_every_part_answers_where_it_says",
+    "test_it_lists_its_namespaces_with_every_address",
+    "test_the_services_work_on_it",
+]
 
 
 def static_file(stack: RunningStack, folder: Path) -> Path:
@@ -44,24 +51,9 @@ def settings(request: pytest.FixtureRequest, stack: RunningStack, tmp_path: Path
 
 
 @pytest.fixture
-def cluster(settings: Settings) -> Cluster:
-    return open_cluster(settings)
-
-
-def test_it_lists_its_namespaces_with_every_address(cluster: Cluster, settings: Settings) -> None:
-    assert cluster.kind == settings.cluster
-    places = cluster.places()
-    assert [place.name for place in places] == ["prod", "dev"]
-    assert all(place.agent_url and place.sidecar_url and place.redis for place in places)
-
-
-def test_every_part_answers_where_it_says(cluster: Cluster) -> None:
-    connections = Connections()
-    for place in cluster.places():
-        assert connections.agent(place).readiness() == ""
-        assert "ChatAgent" in connections.sidecar(place).metadata().hosts_actors
-        assert connections.store(place).ping().version
-    connections.close()
+def cluster(settings: Settings) -> Iterator[Cluster]:
+    with closing(open_cluster(settings)) as opened:
+        yield opened
 
 
 def test_it_tells_what_is_declared_or_why_not(cluster: Cluster) -> None:
@@ -73,22 +65,6 @@ def test_it_tells_what_is_declared_or_why_not(cluster: Cluster) -> None:
         assert {("Component", "statestore"), ("Subscription", "message-subscription")} <= names
         assert {item["metadata"]["namespace"] for item in found.objects} == {"dev"}
         assert found.sources["dev/Component/statestore"].endswith(".yaml:1")
-
-
-def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:
-    workspace = open_workspace(settings)
-    chat = Chat(workspace, Guard())
-    deliveries = list(chat.send(["prod", "dev"], actor_id, "hello", message_id=f"{actor_id}-1"))
-    assert {d.namespace: d.answer for d in deliveries} == dict.fromkeys(
-        ("prod", "dev"), "Got your message: hello"
-    )
-    list(chat.send(["prod"], actor_id, "hello", message_id=f"{actor_id}-1"))
-    found = chat.histories(["prod", "dev", "nowhere"], actor_id)
-    assert {name: len(page.turns) for name, page in found.pages.items()} == {"prod": 1, "dev": 1}
-    assert found.failures["nowhere"].word == "not there"
-    assert actor_id in Readings(workspace).actor_ids(workspace.places())
-    assert [health.state for health in fleet.check(workspace, workspace.places())] == ["ok", "ok"]
-    workspace.close()
 
 
 def test_a_local_cluster_that_does_not_run_is_empty_and_says_so(tmp_path: Path) -> None:

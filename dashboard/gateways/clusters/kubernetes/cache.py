@@ -62,6 +62,7 @@ class Cache(Generic[T]):
         """`after`: those that are listed first, because a page waits for them alone."""
         self._api, self._path, self._parse = api, path, parse
         self._view: View[T] = View()
+        self._began = time.time()
         self._first = threading.Event()
         self._answered = asyncio.Event()
         api.background.start(self._begin(tuple(after)))
@@ -75,7 +76,7 @@ class Cache(Generic[T]):
         """The newest view; waits up to `wait` seconds for the first list or its failure alone."""
         if not self._first.wait(wait):
             slow = Unreachable(f"The Kubernetes API at {self._api.host} has not answered yet.")
-            return View(error=slow, failing_since=time.time())
+            return View(error=slow, failing_since=self._began)
         return self._view
 
     async def _run(self) -> None:

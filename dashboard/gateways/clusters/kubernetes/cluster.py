@@ -133,7 +133,7 @@ class KubernetesCluster:
         return f"not ready: {', '.join(waiting)}" if waiting else ("" if pods else "no pod runs there")
 
     def deployed(self, namespace: str) -> Deployed | None:
-        known = self._known()
+        known = self._known(whole=False)
         workload = known.workloads.get(namespace)
         if workload is None:
             return None
