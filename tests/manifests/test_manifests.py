@@ -124,6 +124,16 @@ def test_what_is_named_is_there(folder: Path) -> None:
             assert not re.search(r"\*|\bcreate\b.*secrets", yaml.safe_dump(item["rules"]))
 
 
+@pytest.mark.parametrize(
+    "folder", [folder for folder in FOLDERS if folder.name != "base"], ids=lambda folder: folder.name
+)
+def test_every_object_has_its_namespace(folder: Path) -> None:
+    """Else `kubectl apply -k` would put it wherever the reader's context points: the base alone has none."""
+    for item in objects(folder):
+        of_the_cluster = item["kind"] == "Namespace" or item["kind"].startswith("Cluster")
+        assert of_the_cluster or item["metadata"].get("namespace"), item["kind"]
+
+
 def test_the_readme_names_every_right_and_component() -> None:
     said = (ROOT / "k8s" / "README.md").read_text()
     rights = said.partition("## Rights")[2].partition("## Pod")[0]
