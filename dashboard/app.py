@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:", default=True),
         st.Page("views/overview.py", title="Overview", icon=":material/grid_view:"),
         st.Page("views/store.py", title="Store", icon=":material/database:"),
+        st.Page("views/doctor.py", title="Doctor", icon=":material/stethoscope:"),
         st.Page("views/isolation.py", title="Isolation", icon=":material/verified_user:"),
         st.Page("views/activity.py", title="Activity", icon=":material/timeline:"),
     ],

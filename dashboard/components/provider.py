@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.model.people import Person
 from dashboard.services import people, sources
 from dashboard.services.chat import Chat
+from dashboard.services.doctor.checkups import Checkups
 from dashboard.services.guard import Guard
 from dashboard.services.isolation import Runs
 from dashboard.services.readings import Readings
@@ -24,7 +25,7 @@ def get_settings() -> Settings:
 
 
 MOST_CLUSTERS = 4
-Opened = tuple[Workspace, Readings]
+Opened = tuple[Workspace, Readings, Checkups]
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_CLUSTERS, on_release=lambda opened: opened[0].close())
@@ -33,7 +34,7 @@ def _open(cluster: str) -> Opened:
     workspace = open_workspace(
         sources.chosen(settings, cluster), echo=sys.stdout if settings.echoes_audit else None
     )
-    return workspace, Readings(workspace)
+    return workspace, Readings(workspace), Checkups(workspace)
 
 
 def chosen_cluster() -> str:
@@ -49,6 +50,11 @@ def get_workspace() -> Workspace:
 def get_readings() -> Readings:
     """The newest readings, shared: ten viewers cost a namespace no more than one."""
     return _open(chosen_cluster())[1]
+
+
+def get_checkups() -> Checkups:
+    """What the doctor found in this cluster, shared by all sessions."""
+    return _open(chosen_cluster())[2]
 
 
 def get_person() -> Person | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -50,6 +50,16 @@ class Report:
     not_checked: tuple[NotChecked, ...]
     started_at: float
     ended_at: float
+
+    def of(self, namespaces: Sequence[str]) -> Report:
+        """What of it is about these namespaces, or about all together."""
+        wanted = {*namespaces, ""}
+        return replace(
+            self,
+            namespaces=tuple(name for name in self.namespaces if name in wanted),
+            findings=tuple(found for found in self.findings if found.namespace in wanted),
+            not_checked=tuple(left for left in self.not_checked if left.namespace in wanted),
+        )
 
     @property
     def counts(self) -> Mapping[Severity, int]:

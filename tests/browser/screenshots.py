@@ -21,6 +21,7 @@ PAGES = {
     "compare": "/",
     "overview": "/overview",
     "store": "/store",
+    "doctor": "/doctor",
     "isolation": "/isolation",
     "activity": "/activity",
 }

@@ -38,6 +38,15 @@ def as_plain(report: Report) -> dict[str, Any]:
     }
 
 
+def all_forms(report: Report) -> tuple[tuple[str, str, str], ...]:
+    """(label, file ending, text) of each form."""
+    return (
+        ("Markdown", "md", as_markdown(report)),
+        ("JSON", "json", as_json(report)),
+        ("SARIF", "sarif", json.dumps(as_sarif(report), ensure_ascii=False, indent=2)),
+    )
+
+
 def as_json(report: Report) -> str:
     return json.dumps(as_plain(report), ensure_ascii=False, indent=2)
 

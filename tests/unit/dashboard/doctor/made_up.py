@@ -166,3 +166,9 @@ def look(*namespaces: Spoiled) -> Report:
 
 def rules(report: Report) -> set[str]:
     return {finding.rule for finding in report.findings}
+
+
+def second_store(ns: Spoiled) -> Json:
+    """Another actor state store like the one that is there."""
+    there = ns.the("Component", "statestore")
+    return {**there, "metadata": {**there["metadata"], "name": "statestore-2"}}

@@ -1,0 +1,112 @@
+"""What the doctor found: counts to filter by, a box for each finding, what is left open, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import streamlit as st
+
+from dashboard.components.clock import clock_time
+from dashboard.components.commands import show_commands
+from dashboard.components.failure import show_empty
+from dashboard.model.doctor import SEVERITIES, Finding, Report, Severity
+from dashboard.services.doctor import reports
+
+ICONS: dict[Severity, str] = {
+    "error": ":red[:material/cancel:]",
+    "warning": ":orange[:material/warning:]",
+    "info": ":blue[:material/info:]",
+}
+ON_A_PAGE = 25
+FIND_PIXELS = 320
+
+
+def show_verdict(report: Report) -> None:
+    """The verdict in a line, with when it was come to."""
+    worst = report.findings[0].severity if report.findings else None
+    with st.container(
+        border=True, gap="xsmall", key=f"doctor-{worst or ('partly' if report.not_checked else 'well')}"
+    ):
+        if worst:
+            st.markdown(f"{ICONS[worst]} **Needs mending**")
+        elif report.not_checked:
+            st.markdown(":orange[:material/help:] **Nothing found, as far as could be checked**")
+        else:
+            st.markdown(":green[:material/verified:] **All is well**")
+        st.text(f"{report.sentence}.")
+        st.caption(f"{clock_time(report.ended_at)}, in {report.ended_at - report.started_at:.2f} s")
+
+
+def chosen_findings(report: Report) -> tuple[Finding, ...]:
+    """The findings that the reader wants to see, by severity and by text; both are in the URL."""
+    if not report.findings:
+        return ()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # The URL holds what an option shows: counts in it would break shared links.
+        wanted = st.pills("Severity", SEVERITIES, selection_mode="multi", key="severity", bind="query-params")
+        text = st.text_input(
+            "Find", key="find", placeholder="part of a finding", bind="query-params", width=FIND_PIXELS
+        )
+    needle = (text or "").strip().lower()
+    return tuple(
+        found
+        for found in report.findings
+        if (not wanted or found.severity in wanted) and needle in _searched(found)
+    )
+
+
+def _searched(found: Finding) -> str:
+    return f"{found.namespace} {found.object} {found.rule} {found.seen}".lower()
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """A page of them, by namespace."""
+    if not findings:
+        show_empty("No finding matches", "Clear the filter to see all.", icon=":material/search_off:")
+        return
+    ordered = sorted(findings, key=lambda found: found.namespace)
+    pages = -(-len(ordered) // ON_A_PAGE)
+    number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    shown = ordered[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    for namespace, group in groupby(shown, key=lambda found: found.namespace):
+        _show_name(namespace)
+        for position, found in enumerate(group):
+            _show(found, f"{namespace}-{position}")
+
+
+def _show_name(namespace: str) -> None:
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown(":material/folder_open:", width="content")
+        st.text(namespace or "all together")
+
+
+def _show(found: Finding, key: str) -> None:
+    with st.container(border=True, gap="xsmall", key=f"finding-{found.severity}-{key}"):
+        st.markdown(f"{ICONS[found.severity]} **{found.severity}** &ensp; {found.rule}")
+        st.text(f"{found.object}: {found.seen}")
+        st.text(found.why)
+        st.text(f"To mend it: {found.fix}")
+        if found.command:
+            st.code(found.command, language="shell", wrap_lines=True)
+        st.markdown(f"[:material/menu_book: Documentation]({found.docs})")
+
+
+def show_left_out(report: Report) -> None:
+    """What could not be checked, by the reason."""
+    if not report.not_checked:
+        return
+    with st.expander(f"Could not check ({len(report.not_checked):,})", icon=":material/help:"):
+        for reason, names, rules in report.left_out:
+            st.text(f"Because: {reason}\nIn {', '.join(names)}: {', '.join(rules)}")
+
+
+def show_exports(report: Report, command: dict[str, str]) -> None:
+    """The whole report in each form, and the command that makes it."""
+    with st.container(horizontal=True):
+        for label, ending, text in reports.all_forms(report):
+            name = f"doctor.{ending}"
+            st.download_button(
+                label, text, name, on_click="ignore", icon=":material/download:", key=f"doctor-{label}"
+            )
+        show_commands(command, key="doctor-commands")
