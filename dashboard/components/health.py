@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.components.clock import clock_time, clock_time_of_iso
+from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_failure
 from dashboard.components.protection import badge, tint
-from dashboard.components.provider import get_readings
+from dashboard.components.provider import get_readings, get_workspace
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
+from dashboard.services import commands
 from dashboard.services.live import Reading
 
 _MARKS: dict[State, str] = {
@@ -48,8 +52,15 @@ def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
                     if part.command:
                         st.code(part.command, language="shell", wrap_lines=True)
         st.caption(_figures(health, reading))
+        show_commands(partial(_commands, place.name), key=f"commands-{place.name}")
         if health.deployed:
             _show_deployed(place.name, health.deployed)
+
+
+def _commands(namespace: str) -> dict[str, str]:
+    workspace = get_workspace()
+    all_of_them = commands.daca_ops(workspace.settings, "namespaces")
+    return {**commands.parts(workspace.place(namespace)), "every namespace": all_of_them}
 
 
 def _show_deployed(namespace: str, deployed: Deployed) -> None:

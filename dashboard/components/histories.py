@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.clock import clock_time_of_iso
 from dashboard.components.commands import show_commands
+from dashboard.components.provider import get_workspace
 from dashboard.model.alignment import Comparison, Row, Verdict, difference
 from dashboard.model.chat import Turn
 from dashboard.model.places import Place
@@ -78,6 +79,8 @@ def show_actions(actor_id: str, comparison: Comparison, places: tuple[Place, ...
         with st.popover("Export", icon=":material/download:"):
             for label, kind, text in exports.all_forms(actor_id, comparison):
                 st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
+        names, settings = [place.name for place in places], get_workspace().settings
+        diff = commands.daca_ops(settings, "diff", "--actor", actor_id, namespaces=names)
         lines = {place.name: commands.history(place, actor_id) for place in places}
         stored = {f"{place.name}, its store": commands.stored_history(place, actor_id) for place in places}
-        show_commands({**lines, **stored}, key="history-commands")
+        show_commands({"all of it": diff, **lines, **stored}, key="history-commands")

@@ -7,10 +7,13 @@ import time
 import streamlit as st
 
 from dashboard.components.clock import clock_time
+from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_failure
 from dashboard.components.protection import show_strip
+from dashboard.components.provider import get_workspace
 from dashboard.model.chat import Delivery, HistoryPage
 from dashboard.model.places import Place
+from dashboard.services import commands
 from dashboard.services.live import Reading
 
 
@@ -34,14 +37,32 @@ def _state(reading: Reading[HistoryPage]) -> str:
     )
 
 
-def show_delivery(delivery: Delivery | None, name: str) -> bool:
+def show_delivery(delivery: Delivery | None, place: Place) -> bool:
     """The answer with its latency, or why there is none; whether it was asked to send again."""
     if delivery is None:
-        st.caption(f":material/hourglass_top: waiting for {name}")
+        st.caption(f":material/hourglass_top: waiting for {place.name}")
         return False
     if delivery.failure:
         show_failure(delivery.failure)
-        return st.button("Send again", key=f"again-{name}", icon=":material/replay:")
-    st.caption(f":material/check: answered in {delivery.latency_ms:.0f} ms")
-    st.text(delivery.answer or "")
-    return False
+    else:
+        st.caption(f":material/check: answered in {delivery.latency_ms:.0f} ms")
+        st.text(delivery.answer or "")
+    with st.container(horizontal=True):
+        again = bool(delivery.failure) and st.button(
+            "Send again", key=f"again-{place.name}", icon=":material/replay:"
+        )
+        show_commands(_commands(delivery, place), key=f"send-commands-{place.name}")
+    return again
+
+
+def _commands(delivery: Delivery, place: Place) -> dict[str, str]:
+    """Sent again with the same id, a message adds no turn."""
+    unlock = ("--unlock", place.name) if place.protected else ()
+    words = ("send", "--actor", delivery.actor_id, "--message-id", delivery.message_id, *unlock)
+    own = commands.daca_ops(
+        get_workspace().settings, *words, namespaces=[place.name], argument=delivery.content
+    )
+    return {
+        place.name: commands.send(place, delivery.actor_id, delivery.content, delivery.message_id),
+        "with daca-ops": own,
+    }

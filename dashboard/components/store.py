@@ -9,9 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.commands import show_commands
+from dashboard.components.provider import get_workspace
 from dashboard.model.keys import DaprKey, KeyValue, Stream
+from dashboard.model.names import TOPIC
 from dashboard.model.places import Place
-from dashboard.services import commands
+from dashboard.services import commands, stores
 
 OPEN_GROUPS = 3
 
@@ -62,7 +64,10 @@ def show_value(place: Place, value: KeyValue) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{value.redis_type}, version {value.version or 'none'}, {expires}, {size}")
         raw = st.toggle("Raw", key="raw")
-        show_commands({place.name: commands.read_key(place, value.key)}, key="key-commands")
+        settings = get_workspace().settings
+        own = commands.daca_ops(settings, "store", "show", namespaces=[place.name], argument=value.key)
+        raw_key = commands.read_key(place, value.key, value.redis_type)
+        show_commands({place.name: raw_key, "decoded": own}, key="key-commands")
     if raw:
         for name, text in value.raw.items():
             st.text(name)
@@ -71,6 +76,18 @@ def show_value(place: Place, value: KeyValue) -> None:
         st.json(value.value, expanded=2)
     else:
         st.text(str(value.value))
+
+
+def show_keys_commands(place: Place, contains: str) -> None:
+    """The commands that list the same keys, and the groups of the topic."""
+    wanted = (f"--contains={contains}",) if contains else ()
+    own = commands.daca_ops(get_workspace().settings, "store", "keys", *wanted, namespaces=[place.name])
+    lines = {
+        "keys": commands.scan_keys(place, stores.pattern(contains)),
+        "keys, a page at a time": own,
+        f"groups of {TOPIC}": commands.stream_groups(place, TOPIC),
+    }
+    show_commands(lines, key="keys-commands")
 
 
 def show_streams(streams: Sequence[Stream]) -> None:

@@ -13,7 +13,8 @@ from dashboard.model.names import APP_ID
 class RedisAddress:
     """One Redis database. The password is kept out of every repr.
 
-    `secret` is where a cluster keeps the password, in `namespace`.
+    `secret` is where a cluster keeps the password, in `namespace`; outside of one it may be kept in
+    `password_file` or `password_variable`.
     """
 
     host: str
@@ -24,6 +25,8 @@ class RedisAddress:
     tls: bool = False
     namespace: str = ""
     secret: SecretKey | None = None
+    password_file: str = ""
+    password_variable: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Place:
     `replicas` are the sidecars of all its pods, `sidecar_url` among them; `agents` names each of these pods
     with where its own agent answers. `publish_url` is a sidecar whose whole API can be reached. `gaps` says
     for a part ("agent", "sidecar", "store", "publisher") why the cluster could not tell where it is.
+    `kubectl` is how a shell gets there, its last word the namespace; empty where that needs none.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Place:
     gaps: tuple[tuple[str, Failure], ...] = ()
     agents: tuple[tuple[str, str], ...] = ()
     publish_url: str | None = None
+    kubectl: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

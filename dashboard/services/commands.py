@@ -1,34 +1,64 @@
 """The very command behind a panel, with the real namespace, address and key, to copy into a shell.
 
-Passwords never appear: `redis-cli` is told to read them from the environment variable `REDISCLI_AUTH`.
+A place says how a shell gets there: directly, or by `kubectl`, which forwards a port for `curl` and runs
+`redis-cli` in the pod. Passwords never appear: each line reads them where the cluster keeps them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.model.names import APP_ID, history_key
-from dashboard.model.places import Place
+from dashboard.model.places import Place, RedisAddress
 from dashboard.services.activity import Wanted
 from dashboard.services.settings import Settings, default_data
+
+FORWARDED_PORT = 18000
+_BYTE = re.compile(r"\\x([0-9a-f]{2})")
+# How redis-cli shows one key of each type, in the amounts that the page shows.
+_READ = {
+    "string": "GET {}",
+    "hash": "HGETALL {}",
+    "list": "LRANGE {} 0 99",
+    "set": "SSCAN {} 0 COUNT 100",
+    "zset": "ZRANGE {} 0 99 WITHSCORES",
+    "stream": "XREVRANGE {} + - COUNT 100",
+}
 
 
 def send(place: Place, actor_id: str, content: str, message_id: str = "") -> str:
     """The curl line that sends this message."""
     body = shlex.quote(json.dumps({"role": "user", "content": content}, ensure_ascii=False))
     key = f"-H {shlex.quote(f'Idempotency-Key: {message_id}')} " if message_id else ""
-    url = shlex.quote(f"{place.agent_url}/chat/{actor_id}")
-    return f"curl -sS -X POST {url} -H 'Content-Type: application/json' {key}-d {body}"
+    options = f"-H 'Content-Type: application/json' {key}-d {body}"
+    return _curl(place, place.agent_url, f"/chat/{actor_id}", options)
 
 
 def history(place: Place, actor_id: str) -> str:
     """The curl line that reads the history."""
-    return f"curl -sS {shlex.quote(f'{place.agent_url}/chat/{actor_id}/history')}"
+    return _curl(place, place.agent_url, f"/chat/{actor_id}/history")
+
+
+def metadata(place: Place) -> str:
+    """The curl line that asks the sidecar about itself."""
+    return _curl(place, place.sidecar_url, "/v1.0/metadata")
+
+
+def parts(place: Place) -> dict[str, str]:
+    """For each part of a namespace the line that asks it how it is."""
+    return {
+        "agent": _curl(place, place.agent_url, "/readyz"),
+        "sidecar": metadata(place),
+        "store": redis_cli(place, "PING"),
+        "pods": shlex.join((*place.kubectl, "get", "pods", "-o", "wide")) if place.kubectl else "",
+    }
 
 
 def stored_history(place: Place, actor_id: str) -> str:
@@ -36,21 +66,80 @@ def stored_history(place: Place, actor_id: str) -> str:
     return read_key(place, history_key(actor_id, place.app_id))
 
 
-def read_key(place: Place, key: str) -> str:
-    """The redis-cli line that reads one Dapr key."""
-    return f"{redis_cli(place)} HGETALL {shlex.quote(key)}"
+def read_key(place: Place, key: str, redis_type: str = "hash") -> str:
+    """The redis-cli line that reads one key of this type."""
+    return redis_cli(place, _READ.get(redis_type, "TYPE {}").format(_quoted_key(key)))
 
 
-def redis_cli(place: Place) -> str:
-    """How to reach the namespace's store with redis-cli."""
-    if place.redis is None:
-        return "redis-cli"
-    tls = " --tls" if place.redis.tls else ""
-    return f"redis-cli -h {place.redis.host} -p {place.redis.port} -n {place.redis.db}{tls}"
+def scan_keys(place: Place, pattern: str) -> str:
+    """The redis-cli line that lists keys as the page does: by SCAN."""
+    return redis_cli(place, f"--scan --pattern {shlex.quote(pattern)}")
 
 
-def daca_ops(settings: Settings, *words: str, namespaces: Sequence[str] = ()) -> str:
-    """The `daca-ops` line that does the same on the same cluster, in any shell."""
+def stream_groups(place: Place, stream: str) -> str:
+    """The redis-cli line that shows a stream's groups."""
+    return redis_cli(place, f"XINFO GROUPS {_quoted_key(stream)}")
+
+
+def redis_cli(place: Place, words: str) -> str:
+    """redis-cli on the namespace's store, "" where none is known; `words` are in the shell's own syntax."""
+    redis = place.redis
+    if redis is None:
+        return ""
+    user = f" --user {shlex.quote(redis.username)}" if redis.username else ""
+    options = f"-n {redis.db}{user}{' --tls' if redis.tls else ''} {words}"
+    service, *rest = redis.host.split(".")
+    if not place.kubectl or (len(rest) > 1 and rest[1] != "svc"):
+        return f"{_password(place, redis)}redis-cli -h {shlex.quote(redis.host)} -p {redis.port} {options}"
+    inside = shlex.quote(f'REDISCLI_AUTH="$(cat)" redis-cli {options}')
+    pod = (*place.kubectl[:-1], rest[0] if rest else redis.namespace, "exec", "-i", f"service/{service}")
+    return f"{_secret(place, redis)} | {shlex.join(pod)} -- sh -c {inside}"
+
+
+def _secret(place: Place, redis: RedisAddress) -> str:
+    """Prints the password, which then comes through standard input and is on no command line."""
+    if redis.secret is None:
+        return 'printf %s "$REDISCLI_AUTH"'
+    template = f'go-template={{{{index .data "{redis.secret.key}" | base64decode}}}}'
+    where = (*place.kubectl[:-1], redis.namespace)
+    return shlex.join((*where, "get", "secret", redis.secret.name, "-o", template))
+
+
+def _password(place: Place, redis: RedisAddress) -> str:
+    """From where it is kept; where that is not known, the reader sets REDISCLI_AUTH."""
+    if redis.secret:
+        return f'REDISCLI_AUTH="$({_secret(place, redis)})" '
+    if redis.password_file:
+        return f'REDISCLI_AUTH="$(cat {shlex.quote(redis.password_file)})" '
+    return f'REDISCLI_AUTH="${redis.password_variable}" ' if redis.password_variable else ""
+
+
+def _quoted_key(key: str) -> str:
+    """A byte that is no text is shown as `\\xNN` (`model/keys.text_of`), and to printf as octal."""
+    parts = _BYTE.split(key)
+    if len(parts) == 1:
+        return shlex.quote(key)
+    text = [part.replace("\\", "\\\\").replace("%", "%%") for part in parts[::2]]
+    octal = [f"\\{int(part, 16):03o}" for part in parts[1::2]] + [""]
+    return f'"$(printf -- {shlex.quote("".join(map("".join, zip(text, octal, strict=True))))})"'
+
+
+def _curl(place: Place, url: str | None, path: str, options: str = "") -> str:
+    """curl on one part; "" where the cluster gives no address of it."""
+    if url is None:
+        return ""
+    if not place.kubectl:
+        return f"curl -sS {shlex.quote(url + path)} {options}".rstrip()
+    *_, kind, target, _ = urlsplit(url).path.split("/")
+    name, _, port = target.partition(":")
+    forward = shlex.join((*place.kubectl, "port-forward", f"{kind[:-1]}/{name}", f"{FORWARDED_PORT}:{port}"))
+    here = shlex.quote(f"http://127.0.0.1:{FORWARDED_PORT}{path}")
+    patience = "--retry 20 --retry-delay 1 --retry-connrefused"
+    return f"{forward} >/dev/null & curl -sS {patience} {here} {options}".rstrip() + "; kill $!"
+
+
+def daca_ops(settings: Settings, *words: str, namespaces: Sequence[str] = (), argument: str = "") -> str:
+    """The `daca-ops` line for the same cluster, whatever its reader has set; `argument` may be any text."""
     app_id = ("--app-id", settings.app_id) if settings.app_id != APP_ID else ()
     where: list[str] = []
     if settings.cluster != "local":
@@ -58,23 +147,19 @@ def daca_ops(settings: Settings, *words: str, namespaces: Sequence[str] = ()) ->
     if settings.cluster == "kubernetes" and settings.context:
         where += ["--context", settings.context]
     if settings.cluster == "static":
-        where += ["--file", str(settings.static_file)]
+        where += ["--file", str(settings.static_file.resolve())]
     if settings.data != default_data():
         where += ["--data", str(settings.data)]
     chosen = [word for name in namespaces for word in ("-n", name)]
     fixed = f"DACA_NAMESPACES={shlex.quote(json.dumps(settings.namespaces))} " if settings.namespaces else ""
-    return fixed + shlex.join(("daca-ops", *app_id, *words, *chosen, *where))
+    last = ("--", argument) if argument.startswith("-") else (argument,) if argument else ()
+    return fixed + shlex.join(("daca-ops", *app_id, *words, *chosen, *where, *last))
 
 
 def verify(settings: Settings, namespaces: Sequence[str], protected: Sequence[str] = ()) -> str:
     """The line that proves the same namespaces isolated."""
     unlocked = (word for name in protected for word in ("--unlock", name))
     return daca_ops(settings, "verify", *unlocked, namespaces=namespaces)
-
-
-def metadata(place: Place) -> str:
-    """The curl line that asks the sidecar about itself."""
-    return f"curl -sS {place.sidecar_url}/v1.0/metadata"
 
 
 def audit(wanted: Wanted, data: Path) -> str:

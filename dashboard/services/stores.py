@@ -10,8 +10,13 @@ from dashboard.services.workspace import Workspace
 
 def keys(workspace: Workspace, namespace: str, *, contains: str = "", cursor: str | None = None) -> KeyPage:
     """One page of keys whose name contains `contains`; raises `GatewayError`."""
-    pattern = f"*{_escape_glob(contains)}*" if contains else "*"
-    return workspace.connections.store(workspace.place(namespace)).scan(pattern=pattern, cursor=cursor)
+    store = workspace.connections.store(workspace.place(namespace))
+    return store.scan(pattern=pattern(contains), cursor=cursor)
+
+
+def pattern(contains: str) -> str:
+    """The glob of Redis for keys whose name contains this text."""
+    return f"*{_escape_glob(contains)}*" if contains else "*"
 
 
 def value(workspace: Workspace, namespace: str, key: str) -> KeyValue:

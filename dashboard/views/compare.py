@@ -65,7 +65,7 @@ def answers() -> None:
             if sending and sending.actor_id == actor_id:
                 with st.container(border=True, gap="xsmall", key=tint(place, "answer")):
                     st.caption(f"{place.name}{badge(place)}")
-                    again = show_delivery(sending.get(place.name), place.name)
+                    again = show_delivery(sending.get(place.name), place)
                 if again:
                     _send_again(place.name)
     if polling and not _on_the_way():

@@ -11,7 +11,7 @@ from dashboard.components.failure import show_empty, show_error
 from dashboard.components.frame import chosen_places
 from dashboard.components.protection import show_strip
 from dashboard.components.provider import get_workspace
-from dashboard.components.store import show_streams, show_tree, show_value
+from dashboard.components.store import show_keys_commands, show_streams, show_tree, show_value
 from dashboard.model.errors import GatewayError
 from dashboard.services import stores
 
@@ -59,6 +59,7 @@ with tree:
         if page.cursor:
             st.button("More keys", icon=":material/expand_more:", on_click=_go_to, args=(page.cursor,))
         st.button("Read again", icon=":material/refresh:")
+        show_keys_commands(place, contains)
     if streams:
         st.markdown("**Streams**")
         show_streams(streams)

@@ -102,6 +102,8 @@ def _place(namespace: Namespace) -> Place:
         namespace.protected,
         f"http://{HOST}:{namespace.ports.agent}",
         f"http://{HOST}:{namespace.ports.http}",
-        RedisAddress(HOST, namespace.ports.redis, password=password),
+        RedisAddress(
+            HOST, namespace.ports.redis, password=password, password_file=str(namespace.password_file)
+        ),
         publish_url=f"http://{HOST}:{namespace.ports.http}",
     )

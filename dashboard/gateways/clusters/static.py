@@ -137,6 +137,10 @@ class StaticCluster:
             username=unquote(parts.username or ""),
             password=self._password(entry) or unquote(parts.password or ""),
             tls=parts.scheme == "rediss",
+            password_file=str(self._path.parent.resolve() / entry.redis_password_file)
+            if entry.redis_password_file
+            else "",
+            password_variable=entry.redis_password_env or "",
         )
 
     def _password(self, entry: _Namespace) -> str:

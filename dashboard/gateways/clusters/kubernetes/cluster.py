@@ -38,7 +38,7 @@ class KubernetesCluster:
     def __init__(
         self, context: str | None = None, *, namespaces: Sequence[str] = (), app_id: str = APP_ID
     ) -> None:
-        self._api = Api(context)
+        self._api, self._context = Api(context), context
         self._app_id = app_id
         self._fixed = tuple(namespaces)
         self._after: list[Cache[Any]] = []
@@ -97,7 +97,7 @@ class KubernetesCluster:
             kind: Kind({name: look(cache) for name, cache in caches.items()})
             for kind, caches in self._caches.items()
         }
-        known = Known(self._api.host, self._app_id, self._fixed, **views)
+        known = Known(self._api.host, self._app_id, self._fixed, **views, context=self._context)
         with self._lock:
             if self._newest is None or not known.same_as(self._newest):
                 self._newest = known

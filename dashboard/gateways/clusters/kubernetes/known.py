@@ -52,6 +52,7 @@ class Known:
     components: Kind[Component]
     pods: Kind[Pod]
     labels: Kind[Namespace]
+    context: str | None = None
 
     @property
     def kinds(self) -> dict[str, Kind[Any]]:
@@ -125,6 +126,7 @@ class Known:
             tuple((part, f.failure) for part, f in found.items() if isinstance(f, GatewayError)),
             tuple((pod, self._pod_url(name, pod, port)) for pod in running) if port else (),
             forwarded_url(name, running[0], API_PORT) if running else None,
+            ("kubectl", *(("--context", self.context) if self.context else ()), "-n", name),
         )
 
     def _protected(self, name: str) -> bool:
