@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.components.clock import clock_time, clock_time_of_iso
@@ -12,7 +11,7 @@ from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_failure
 from dashboard.components.protection import badge, tint
 from dashboard.components.provider import get_readings, get_workspace
-from dashboard.model.deployed import Deployed, WarningEvent
+from dashboard.model.deployed import Deployed, Replica, WarningEvent
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
 from dashboard.services import commands
@@ -32,6 +31,7 @@ WORDS: dict[State, str] = {
 }
 CARD_PIXELS = 380
 NAME_PIXELS = 110
+WARNINGS_PIXELS = 220
 
 
 def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
@@ -67,7 +67,8 @@ def _show_deployed(namespace: str, deployed: Deployed) -> None:
     """Replicas, restarts and why a pod is not ready; what the cluster warned of when opened."""
     count = deployed.restarts
     restarts = "no restarts" if not count else f"{count} restart{'' if count == 1 else 's'}"
-    title = f"{deployed.ready} of {deployed.wanted} replicas ready, {restarts}"
+    replicas = f"{deployed.wanted} replica{'' if deployed.wanted == 1 else 's'}"
+    title = f"{deployed.ready} of {replicas} ready, {restarts}"
     box = st.expander(title, key=f"inside-{namespace}", on_change="rerun", icon=":material/deployed_code:")
     if not box.open:
         return
@@ -75,31 +76,40 @@ def _show_deployed(namespace: str, deployed: Deployed) -> None:
         st.caption(deployed.workload)
         if deployed.unread:
             show_failure(deployed.unread)
-        rows = [
-            {
-                "Pod": pod.name,
-                "Ready": "yes" if pod.ready else "no",
-                "Restarts": pod.restarts,
-                "Dapr": pod.dapr,
-                "Why": "; ".join(pod.reasons),
-            }
-            for pod in deployed.replicas
-        ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"pods-{namespace}")
+        for pod in deployed.replicas:
+            mark = _MARKS["ok" if pod.ready else "warning"]
+            with st.container(horizontal=True, gap="xsmall"):
+                st.markdown(mark, width="content")
+                st.text(_about(pod))
         _show_warnings(get_readings().warnings(namespace))
 
 
 def _show_warnings(reading: Reading[tuple[WarningEvent, ...]]) -> None:
     if reading.failure:
         show_failure(reading.failure)
-    elif reading.value is None:
+        return
+    if reading.value is None:
         st.caption(":material/hourglass_top: reading the events")
     elif not reading.value:
         st.caption(":material/check: no warnings")
-    for event in reading.value or ():
-        often = f", {event.count} times" if event.count > 1 else ""
-        st.caption(f":material/warning: {clock_time_of_iso(event.at)}{often}")
-        st.text(f"{event.reason} {event.object}: {event.message}")
+    else:
+        lines = (
+            f"{clock_time_of_iso(event.at)} {event.object} {event.reason}"
+            f"{f' ({event.count} times)' if event.count > 1 else ''}: {event.message}"
+            for event in reading.value
+        )
+        st.caption(":material/warning: What the cluster warned of, newest first")
+        st.code("\n".join(lines), language=None, wrap_lines=True, height=WARNINGS_PIXELS)
+
+
+def _about(pod: Replica) -> str:
+    """ "chat-agent-1: ready, 2 restarts, Dapr 1.18.1"."""
+    words = ["ready" if pod.ready else "not ready"]
+    if pod.restarts:
+        words.append(f"{pod.restarts} restart{'' if pod.restarts == 1 else 's'}")
+    if pod.dapr:
+        words.append(f"Dapr {pod.dapr}")
+    return f"{pod.name}: {', '.join((*words, *pod.reasons))}"
 
 
 def _figures(health: NamespaceHealth, reading: Reading[NamespaceHealth]) -> str:

@@ -57,7 +57,9 @@ def check_one(workspace: Workspace, place: Place) -> NamespaceHealth:
 
     def store() -> tuple[Part, ...]:
         info = workspace.connections.store(place).ping()
-        return (Part("store", "ok", f"Redis {info.version}, {info.keys:,} keys"),)
+        return (
+            Part("store", "ok", f"Redis {info.version}, {info.keys:,} key{'' if info.keys == 1 else 's'}"),
+        )
 
     checks.update(agent=agent, sidecar=sidecar, store=store)
     outcomes = each(list(checks), lambda part: checks[part](), deadline=workspace.deadline * 0.9)

@@ -86,7 +86,7 @@ def test_it_reads_each_store_with_its_password(url: str, page: Page, chat: Chat,
 def test_no_right_is_missing(url: str, page: Page) -> None:
     page.goto(f"{url}/overview")
     expect(page.get_by_text("all well")).to_have_count(2)
-    expect(page.get_by_text("1 of 1 replicas ready")).to_have_count(2)
+    expect(page.get_by_text("1 of 1 replica ready")).to_have_count(2)
     expect(page.get_by_text("forbidden")).to_have_count(0)
 
 

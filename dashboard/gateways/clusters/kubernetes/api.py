@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import socket
 import threading
 import time
@@ -197,7 +198,11 @@ class Api:
 
     def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
         words = str(error) or type(error).__name__
-        return Unreachable(f"The Kubernetes API at {self.host} cannot be reached: {words}.")
+        context = f" --context {shlex.quote(self._context)}" if self._context else ""
+        return Unreachable(
+            f"The Kubernetes API at {self.host} cannot be reached: {words}.",
+            command=f"kubectl{context} get --raw /readyz",
+        )
 
 
 def refusal(status: int, body: bytes) -> GatewayError:
