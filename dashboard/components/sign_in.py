@@ -21,7 +21,7 @@ def show_sign_in() -> None:
     """All that somebody sees who has to sign in first."""
     known = bool(st.user.get("is_logged_in"))
     with st.container(horizontal_alignment="center"), st.container(border=True, width=420):
-        st.image(STATIC / "logo.svg", width=148)
+        st.image(STATIC / "logo.svg", width=148, alt="daca-ops")
         st.text("Your sign-in is over." if known else "Sign in to see the namespaces.")
         for name in _providers():
             label = "Sign in again" if known else "Sign in"
@@ -32,7 +32,7 @@ def show_sign_in() -> None:
                 on_click=partial(st.login, name),
             )
         if st.query_params:
-            st.caption("Then open your link again: the provider leads back to the first page.")
+            st.text("Then open your link again: the provider leads back to the first page.")
 
 
 def _providers() -> list[str | None]:

@@ -19,6 +19,7 @@ from dashboard.services.chat import Chat
 from dashboard.services.probing import new_probes
 from dashboard.services.proving import Proving, Report
 from dashboard.services.side_by_side import attempt
+from dashboard.services.writing import Writing
 
 WAIT_SECONDS = 20.0
 REMEMBERED_RUNS = 50
@@ -72,11 +73,8 @@ class Isolation:
         """Raises `WriteRefused` or `GatewayError` before anything is written, and nothing afterwards."""
         if len(set(namespaces)) < 2:
             raise Rejected("Isolation is between namespaces.", hint="Choose at least two.")
-        workspace = self.chat.workspace
-        places = {name: workspace.place(name) for name in namespaces}
-        for place in places.values():
-            self.chat.guard.may_write(place.name, protected=place.protected)
-        workspace.audit.check()
+        writing = Writing(self.chat.workspace, self.chat.guard)
+        places = {name: writing.ask(name, "verify") for name in namespaces}
         return Proving(self.chat, places, probes or new_probes(namespaces), report, self.patience).run()
 
     def start(self, namespaces: Sequence[str]) -> Run:

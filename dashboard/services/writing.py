@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from dashboard.model.errors import WriteRefused
 from dashboard.model.places import Place
 from dashboard.services.audit import Entry
 from dashboard.services.guard import Guard
@@ -37,6 +38,18 @@ class Writing:
             return call(place)
 
         return self.workspace.audit.record(self._entry(namespace, action, actor_id, text), write)
+
+    def ask(self, namespace: str, action: str) -> Place:
+        """The namespace, where a write of many steps may begin. A refusal is a line in the log."""
+        place = self.workspace.place(namespace)
+        self.workspace.audit.check()
+        try:
+            self.guard.may_write(namespace, protected=place.protected)
+        except WriteRefused as error:
+            refused = replace(self._entry(namespace, action), result="refused", why=str(error))
+            self.workspace.audit.append(refused)
+            raise
+        return place
 
     def unlock(self, namespace: str, typed: str) -> bool:
         """Unlock a protected namespace by its name, which is a line in the log too; whether it was its name.

@@ -30,13 +30,17 @@ def test_a_page_has_no_grave_finding(
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{PAGES[name]}?actor={actor_id}&refresh=off")
     expect(page.get_by_role("heading", name=name.capitalize()).first).to_be_visible()
+    page.wait_for_function(COLOURED)
+    assert grave_findings(page) == {}
+
+
+def grave_findings(page: Page) -> dict[str, list[str]]:
+    """What axe-core finds wrong with a page at rest, by rule."""
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.wait_for_function(COLOURED)
     found = Axe().run(page, context={"exclude": [[selector] for selector in STREAMLIT]}).response
-    grave = {
+    return {
         violation["id"]: [node["html"][:200] for node in violation["nodes"]]
         for violation in found["violations"]
         if violation["impact"] in GRAVE
     }
-    assert grave == {}

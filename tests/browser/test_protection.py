@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local import ports
 from tests.browser.conftest import dashboard, opened
+from tests.browser.test_accessibility import COLOURED, grave_findings
 from tests.browser.test_compare import write
 from tests.stack.running_stack import RunningStack
 
@@ -55,11 +57,15 @@ def test_writing_begins_with_the_name_and_ends_with_the_lock(
     assert said_in(stack, "dev", actor_id) == ["too early", "now", "too late"]
 
 
-def test_it_is_tinted_on_every_page(page: Page, actor_id: str) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_tinted_on_every_page_and_can_be_read(page: Page, actor_id: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
     for path in ("/", "/overview", "/store"):
-        page.goto(f"{path}?actor={actor_id}")
+        page.goto(f"{path}?actor={actor_id}&refresh=off")
+        page.wait_for_function(COLOURED)
         pane = page.locator("[class*=st-key-protected-]").first
         expect(pane).to_contain_text("prod")
         expect(pane).to_contain_text("protected")
         tint = pane.evaluate("element => getComputedStyle(element).backgroundColor")
         assert tint not in {"rgba(0, 0, 0, 0)", "transparent"}
+        assert grave_findings(page) == {}

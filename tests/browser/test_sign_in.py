@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.services.audit import AuditLog
 from local import ports
 from tests.browser.conftest import dashboard, opened, served
+from tests.browser.test_accessibility import COLOURED, grave_findings
 from tests.browser.test_compare import write
 from tests.stack.running_stack import RunningStack
 
@@ -72,16 +73,19 @@ def test_nothing_is_shown_before(page: Page, stack: RunningStack, actor_id: str)
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         expect(page.get_by_text("not for everyone")).to_have_count(0)
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+    assert grave_findings(page) == {}
 
 
 def test_a_viewer_looks_and_may_not_write(page: Page, stack: RunningStack, actor_id: str) -> None:
     stack.say("prod", actor_id, "seen by viewers")
     sign_in(page, "ana")
     expect(page.get_by_test_id("stSidebar").get_by_text("viewer")).to_be_visible()
-    page.goto(f"/?actor={actor_id}")
+    page.goto(f"/?actor={actor_id}&refresh=off")
     expect(page.get_by_text("Got your message: seen by viewers")).to_be_visible()
     expect(page.get_by_text("ana@example.org is a viewer. Operators may write")).to_be_visible()
     expect(page.get_by_placeholder("You may not write here")).to_be_disabled()
+    page.wait_for_function(COLOURED)
+    assert grave_findings(page) == {}
 
 
 def test_an_operator_writes_under_their_name_and_signs_out(

@@ -99,6 +99,14 @@ def test_unlocking_and_locking_are_lines(workspace: Workspace) -> None:
     assert lines == [("unlock", "done"), ("send", "done"), ("lock", "done"), ("send", "refused")]
 
 
+def test_who_is_refused_at_the_first_step_leaves_a_line(workspace: Workspace) -> None:
+    writing = Writing(workspace, Guard())
+    assert writing.ask("dev", "verify").name == "dev"
+    with pytest.raises(WriteRefused):
+        writing.ask("prod", "verify")
+    assert (entry(workspace).namespace, entry(workspace).result) == ("prod", "refused")
+
+
 def test_a_viewer_unlocks_nothing(workspace: Workspace) -> None:
     guard = Guard(person=Person("ana", "viewer"))
     with pytest.raises(WriteRefused):
