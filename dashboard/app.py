@@ -14,7 +14,9 @@ page = st.navigation(
     [
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:", default=True),
         st.Page("views/overview.py", title="Overview", icon=":material/grid_view:"),
+        st.Page("views/actor.py", title="Actor", icon=":material/fact_check:"),
         st.Page("views/store.py", title="Store", icon=":material/database:"),
+        st.Page("views/events.py", title="Events", icon=":material/sensors:"),
         st.Page("views/doctor.py", title="Doctor", icon=":material/stethoscope:"),
         st.Page("views/isolation.py", title="Isolation", icon=":material/verified_user:"),
         st.Page("views/activity.py", title="Activity", icon=":material/timeline:"),

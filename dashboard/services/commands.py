@@ -46,6 +46,15 @@ def history(place: Place, actor_id: str) -> str:
     return _curl(place, place.agent_url, f"/chat/{actor_id}/history")
 
 
+def witnesses(place: Place, actor_id: str) -> dict[str, str]:
+    """The lines that read what an agent tells of an actor and what each replica received."""
+    replicas = place.agents or (("agent", place.agent_url),)
+    return {
+        "What the agent says": _curl(place, place.agent_url, f"/chat/{actor_id}/history?details=true"),
+        **{f"What {name} received": _curl(place, url, "/events?details=true") for name, url in replicas},
+    }
+
+
 def metadata(place: Place) -> str:
     """The curl line that asks the sidecar about itself."""
     return _curl(place, place.sidecar_url, "/v1.0/metadata")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.model.chat import Failure, Inbox
 from dashboard.model.errors import NotThere
-from dashboard.model.events import Entry, EntryPage, GroupDetail, Wanted, decode, group_of
-from dashboard.model.fates import Cause, Inboxes, fate_of
+from dashboard.model.events import Entry, EntryPage, GroupDetail, Wanted, decode, group_of, position
+from dashboard.model.fates import Cause, Gravity, Inboxes, fate_of
 from dashboard.model.keys import Stream
 from dashboard.model.places import Place
 from dashboard.services.side_by_side import each
@@ -19,6 +20,7 @@ ENTRIES_A_PAGE = 50
 CHUNK = 200
 MOST_SCANNED = 10_000
 SCAN_SECONDS = 1.5
+_ENTRY_ID = re.compile(r"\d{1,15}-\d{1,15}\Z")
 
 
 def topics(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
@@ -111,6 +113,56 @@ def fates(
     missing = [entry.id for entry, event_id in events if not received.find(event_id)]
     pending = store.pending_among(topic, group.name, missing) if group else {}
     return {entry.id: fate_of(entry, event_id, group, pending, received) for entry, event_id in events}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of entries with what the replicas received, and why an entry was not received."""
+
+    page: EntryPage
+    received: Inboxes
+    causes: Mapping[str, Cause | None]
+
+    def way(self, entry: Entry) -> tuple[Gravity | None, str]:
+        """What became of an entry, in words; the gravity is None where nothing is amiss."""
+        if entry.event is None:
+            return "wrong", "no CloudEvent"
+        found = self.received.find(entry.event.id)
+        if found:
+            return None, f"received by {found[0].replica}"
+        cause = self.causes.get(entry.id)
+        return (
+            (cause.gravity, f"{cause.name}: {cause.words}") if cause else ("expected", "no replica answers")
+        )
+
+
+def listing(
+    workspace: Workspace,
+    place: Place,
+    topic: str,
+    wanted: Wanted,
+    *,
+    before: str | None = None,
+    limit: int = ENTRIES_A_PAGE,
+) -> Listing:
+    """A page of entries and what became of each; raises `GatewayError`."""
+    received = inboxes(workspace, place)
+    found = page(workspace, place, topic, wanted, before=before, limit=limit)
+    causes = fates(workspace, place, topic, found.entries, received) if found.entries else {}
+    return Listing(found, received, causes)
+
+
+def entry(workspace: Workspace, place: Place, topic: str, entry_id: str) -> Entry:
+    """One entry by its id; raises `NotThere`."""
+    if not _ENTRY_ID.match(entry_id):
+        raise NotThere(f"{entry_id} is no entry's id.", hint="One looks like 1700000000000-0.")
+    first, second = position(entry_id)
+    after = f"{first}-{second + 1}"
+    found = workspace.connections.store(place).entries(topic, limit=1, before=after)
+    if not found or found[0][0] != entry_id:
+        hint = "It was trimmed, deleted, or is of another topic."
+        raise NotThere(f"{topic} of {place.name} has no entry {entry_id}.", hint=hint)
+    return decode(*found[0])
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,15 @@ from functools import partial
 
 from dashboard.model.chat import HistoryPage
 from dashboard.model.deployed import WarningEvent
+from dashboard.model.events import GroupDetail, Wanted
 from dashboard.model.health import NamespaceHealth
+from dashboard.model.keys import Stream
 from dashboard.model.places import Place
-from dashboard.services import fleet
+from dashboard.services import events, fleet, truth
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.live import Live, Reading
+from dashboard.services.truth import ActorTruth
 from dashboard.services.workspace import Workspace
 
 PATIENCE_SECONDS = 0.8
@@ -28,6 +31,10 @@ class Readings:
         self._health: Live[str, NamespaceHealth] = Live()
         self._warnings: Live[str, tuple[WarningEvent, ...]] = Live()
         self._actor_ids: Live[str, tuple[str, ...]] = Live()
+        self._truths: Live[tuple[str, str], ActorTruth] = Live()
+        self._topics: Live[str, tuple[Stream, ...]] = Live()
+        self._entries: Live[tuple[str, str, Wanted, str | None], events.Listing] = Live()
+        self._groups: Live[tuple[str, str], tuple[GroupDetail, ...]] = Live()
 
     def histories(
         self, names: Sequence[str], actor_id: str, before: Mapping[str, str]
@@ -54,6 +61,37 @@ class Readings:
         """What the cluster warned of there."""
         call = partial(self._workspace.cluster.warnings, namespace)
         return self._warnings.look({namespace: call}, patience=PATIENCE_SECONDS)[namespace]
+
+    def truths(self, names: Sequence[str], actor_id: str) -> dict[str, Reading[ActorTruth]]:
+        """One actor's truth in each namespace."""
+
+        def call(name: str) -> ActorTruth:
+            return truth.look(self._workspace, self._workspace.place(name), actor_id)
+
+        keys = {name: (name, actor_id) for name in names}
+        found = self._truths.look(
+            {key: partial(call, key[0]) for key in keys.values()}, patience=PATIENCE_SECONDS
+        )
+        return {name: found[key] for name, key in keys.items()}
+
+    def topics(self, place: Place) -> Reading[tuple[Stream, ...]]:
+        """The topics of a namespace."""
+        call = partial(events.topics, self._workspace, place.name)
+        return self._topics.look({place.name: call}, patience=PATIENCE_SECONDS)[place.name]
+
+    def entries(
+        self, place: Place, topic: str, wanted: Wanted, before: str | None
+    ) -> Reading[events.Listing]:
+        """A page of a topic's entries, and what became of each."""
+        key = (place.name, topic, wanted, before)
+        call = partial(events.listing, self._workspace, place, topic, wanted, before=before)
+        return self._entries.look({key: call}, patience=PATIENCE_SECONDS)[key]
+
+    def groups(self, place: Place, topic: str) -> Reading[tuple[GroupDetail, ...]]:
+        """The groups of a topic with what each has not acknowledged."""
+        key = (place.name, topic)
+        call = partial(events.groups, self._workspace, place.name, topic)
+        return self._groups.look({key: call}, patience=PATIENCE_SECONDS)[key]
 
     def actor_ids(self, places: Sequence[Place]) -> tuple[str, ...]:
         """The actor ids found in any of the stores so far, sorted; a store that is away adds none."""

@@ -52,7 +52,10 @@ def summary(found: ActorTruth, source: Source) -> str:
         return _stored(facts.stored)
     if source == "stream" and facts.carried:
         return _carried(facts.carried)
-    return _received(facts.received) if facts.received else "not read"
+    if facts.received is None:
+        return "not read"
+    count = sum(row.presence["received"] == "there" for row in found.truth.turns)
+    return f"{count} of its newest {len(found.truth.turns)} turns {_by(facts.received)}"
 
 
 def _said(said: HistoryPage) -> str:
@@ -77,10 +80,10 @@ def _carried(carried: Carried) -> str:
     return f"{len(carried.entries)} of its turns{others} among {carried.scanned:,} entries{far}"
 
 
-def _received(received: Inboxes) -> str:
-    names = ", ".join(f"{inbox.replica} ({len(inbox.events)} kept)" for inbox in received.answered)
+def _by(received: Inboxes) -> str:
+    names = ", ".join(f"{inbox.replica} (of {len(inbox.events)} events kept)" for inbox in received.answered)
     silent = f"; no answer from {', '.join(received.silent)}" if received.silent else ""
-    return f"asked {names or 'nobody'}{silent}"
+    return f"by {names}{silent}"
 
 
 def home(found: ActorTruth) -> str:
@@ -91,7 +94,7 @@ def home(found: ActorTruth) -> str:
 def hosted(found: ActorTruth) -> str:
     """How many active actors each replica has, by its sidecar."""
     return ", ".join(
-        f"{name}: {'not known' if count is None else count}" for name, count in found.hosted.items()
+        f"{'not known' if count is None else count} in {name}" for name, count in found.hosted.items()
     )
 
 

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from dashboard.model.events import TURN_EVENT, Entry, EntryPage, GroupDetail, Wanted
-from dashboard.model.fates import Cause, Inboxes
 from dashboard.model.names import TOPIC
 from dashboard.services import events, publishing
 from dashboard.services.side_by_side import attempt
@@ -52,19 +51,14 @@ def list_(
     """The newest entries of a topic, newest first, and whether each was received."""
     with options.workspace(data, cluster, file, context) as opened:
         place = opened.place(namespace)
-        page = events.page(opened, place, topic, Wanted(actor, type), before=before, limit=limit)
-        received = events.inboxes(opened, place)
-        fates = events.fates(opened, place, topic, page.entries, received) if page.entries else {}
+        found = events.listing(opened, place, topic, Wanted(actor, type), before=before, limit=limit)
+    page = found.page
     if json:
-        ways = [
-            {**asdict(entry), "way": _way(entry, received, fates.get(entry.id))} for entry in page.entries
-        ]
-        output.as_json({"entries": ways, "scanned": page.scanned, "before": page.before})
+        rows = [{**asdict(entry), "way": found.way(entry)[1]} for entry in page.entries]
+        output.as_json({"entries": rows, "scanned": page.scanned, "before": page.before})
     else:
-        output.table(
-            ("entry", "type", "actor", "event", "way"),
-            [(*_cells(entry), _way(entry, received, fates.get(entry.id))) for entry in page.entries],
-        )
+        rows_of_text = [(*_cells(entry), found.way(entry)[1]) for entry in page.entries]
+        output.table(("entry", "type", "actor", "event", "way"), rows_of_text)
         _say_more(page)
 
 
@@ -76,13 +70,6 @@ def _say_more(page: EntryPage) -> None:
 def _cells(entry: Entry) -> tuple[str, str, str, str]:
     event = entry.event
     return (entry.id, event.type, event.actor_id, event.id) if event else (entry.id, "no CloudEvent", "", "")
-
-
-def _way(entry: Entry, received: Inboxes, cause: Cause | None) -> str:
-    found = received.find(entry.event.id) if entry.event else None
-    if found:
-        return f"received by {found[0].replica}"
-    return f"{cause.name}: {cause.words}" if cause else "not known"
 
 
 def groups(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import provider
-from dashboard.model.chat import HistoryPage, Turn
+from dashboard.model.chat import HistoryPage, Inbox, Turn
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.errors import Unreachable
 from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
@@ -26,14 +27,16 @@ from dashboard.model.sidecar import SidecarMetadata, Subscription
 from dashboard.services.audit import AuditLog
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace
+from tests.app.made_up_topic import MadeUpTopic
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
-class MadeUpNamespace:
+class MadeUpNamespace(MadeUpTopic):
     """Agent, sidecar and store of one namespace, in memory; `down` makes each call fail."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.down = False
         self.turns: list[Turn] = []
         self.sent: list[tuple[str, str]] = []
@@ -80,10 +83,23 @@ class MadeUpNamespace:
         return KeyPage((parse_key(history_key("user1")),), 500)
 
     def read(self, key: str) -> KeyValue:
-        return KeyValue(key, "hash", {"total": 2}, {"data": "{}"}, "3", None, 100)
+        messages = [
+            {
+                "role": role,
+                "content": text,
+                "turn": turn.number,
+                "time": turn.time,
+                "id": f"{turn.event_id}-{role}",
+            }
+            for turn in self.turns
+            for role, text in (("user", turn.user), ("assistant", turn.answer))
+        ]
+        head = {"format": 1, "segments": 0, "total": len(messages), "messages": messages, "unpublished": []}
+        return KeyValue(key, "hash", {"total": 2}, {"data": json.dumps(head)}, "3", None, 100)
 
-    def streams(self) -> tuple[()]:
-        return ()
+    def inbox(self) -> Inbox:
+        self._check()
+        return self.received()
 
 
 class MadeUpCluster:
@@ -129,6 +145,7 @@ class MadeUpCluster:
 
     sidecar = agent
     store = agent
+    publisher = agent
 
     def close(self) -> None:
         pass

@@ -20,7 +20,9 @@ from tests.browser.chromium import launch
 PAGES = {
     "compare": "/",
     "overview": "/overview",
+    "actor": "/actor",
     "store": "/store",
+    "events": "/events",
     "doctor": "/doctor",
     "isolation": "/isolation",
     "activity": "/activity",

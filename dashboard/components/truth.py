@@ -1,0 +1,105 @@
+"""One namespace's witnesses of an actor: what each gave, and turn by turn which one disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.components.clock import clock_time_of_iso
+from dashboard.components.commands import show_commands
+from dashboard.components.events import mark, show_line
+from dashboard.components.failure import show_empty, show_failure
+from dashboard.components.protection import show_strip
+from dashboard.model.places import Place
+from dashboard.model.truth import SOURCES, Presence, Source, TurnTruth
+from dashboard.services import truth_reports
+from dashboard.services.live import Reading
+from dashboard.services.truth import ActorTruth
+
+SHORT_TEXT = 160
+TITLES: dict[Source, str] = {
+    "agent": "Agent says",
+    "store": "Store holds",
+    "stream": "Topic carried",
+    "received": "Received",
+}
+_WORDS: dict[Source, str] = {"agent": "agent", "store": "store", "stream": "topic", "received": "received"}
+_MARKS: dict[Presence, str] = {
+    "there": ":green[:material/check:]",
+    "missing": ":red[:material/close:]",
+    "differs": ":red[:material/difference:]",
+    "unread": ":gray[:material/question_mark:]",
+    "none": ":gray[:material/remove:]",
+}
+
+
+def show_truth(
+    place: Place, reading: Reading[ActorTruth], lines: dict[str, str], *, only_marked: bool
+) -> None:
+    """A pane: the verdict, the four sources, and the turns."""
+    found = reading.value
+    if found is None:
+        show_strip(place, ":orange[:material/hourglass_top: reading]" if not reading.failure else "")
+        if reading.failure:
+            show_failure(reading.failure)
+        return
+    worst = found.truth.worst()
+    unread = worst is None and bool(found.facts.failures)
+    state = ":gray[:material/help:]" if unread else mark(None if worst == "expected" else worst)
+    show_strip(place, f"{state} {truth_reports.verdict(found)}")
+    if reading.failure:
+        show_failure(reading.failure)
+    _show_sources(place, found)
+    with st.container(horizontal=True):
+        show_commands(lines, key=f"truth-commands-{place.name}")
+    for item in found.truth.marks:
+        _show_cause(item.source, item.cause.gravity, item.cause.name, item.cause.words)
+    rows = [row for row in found.truth.turns if row.mark or not only_marked]
+    _show_turns(place, rows, bool(found.truth.turns))
+
+
+def _show_sources(place: Place, found: ActorTruth) -> None:
+    with st.container(border=True, gap="xsmall", key=f"sources-{place.name}"):
+        for source in SOURCES:
+            failed = source in found.facts.failures
+            show_line(
+                f"{mark('wrong') if failed else mark(None)} {TITLES[source]}",
+                truth_reports.summary(found, source),
+            )
+        said = found.facts.said
+        if said and said.replica:
+            since = clock_time_of_iso(said.activated_at)
+            show_line(":gray[:material/home:] Lives in", f"{said.replica} since {since}")
+        if found.hosted:
+            show_line(":gray[:material/groups:] Active actors", truth_reports.hosted(found))
+
+
+def _show_turns(place: Place, rows: Sequence[TurnTruth], any_turns: bool) -> None:
+    if not rows:
+        if any_turns:
+            show_empty("No turn disagrees", icon=":material/check:")
+        else:
+            show_empty("No turns yet", "Write to this actor on Compare.", icon=":material/chat:")
+    for row in reversed(rows):
+        _show_turn(place, row)
+
+
+def _show_turn(place: Place, row: TurnTruth) -> None:
+    turn = row.turn
+    verdict = row.mark.cause.gravity if row.mark else "same"
+    key = f"truth-{verdict}-{place.name}-{turn.event_id or turn.number}"
+    with st.container(border=True, gap="xsmall", key=key):
+        at = clock_time_of_iso(turn.time)
+        st.caption(f"turn {turn.number}" + (f" · {at}" if at else ""))
+        text = turn.user if len(turn.user) <= SHORT_TEXT else f"{turn.user[:SHORT_TEXT]}…"
+        if text:
+            st.text(text)
+        st.markdown(" &ensp; ".join(f"{_MARKS[row.presence[s]]} {_WORDS[s]}" for s in SOURCES))
+        if row.mark:
+            _show_cause(row.mark.source, row.mark.cause.gravity, row.mark.cause.name, row.mark.cause.words)
+
+
+def _show_cause(source: Source, gravity: str, name: str, words: str) -> None:
+    st.markdown(f"{mark(gravity)} **{_WORDS[source].capitalize()}: {name}**")  # type: ignore[arg-type]
+    st.text(words)

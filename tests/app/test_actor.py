@@ -1,0 +1,69 @@
+"""Actor: four witnesses, the one that disagrees, and what changes when it does no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.model.chat import Turn
+from tests.app.conftest import MadeUpCluster
+from tests.app.test_pages import texts
+
+TURN = Turn(1, "Hi there", "Got your message: Hi there", "2025-01-01T00:00:00+00:00", "e1")
+
+
+def everything(app: AppTest) -> str:
+    return "\n".join([*texts(app), *(element.value for element in app.markdown)])
+
+
+def test_four_that_agree_and_one_that_does_not(app: AppTest, cluster: MadeUpCluster) -> None:
+    prod, dev = cluster.namespaces.values()
+    for namespace in (prod, dev):
+        namespace.turns.append(TURN)
+    prod.carry(TURN)
+    app.switch_page("views/actor.py").run()
+    assert not app.exception
+    headings = [element.value for element in app.markdown if element.value.startswith("**")]
+    assert "all agree in 1 turn" in headings[0]
+    assert "something is wrong: another writer" in headings[1]
+    app.toggle(key="disagreeing").set_value(True).run()
+    assert texts(app).count("Hi there") == 1
+    dev.carry(TURN)
+    app.run()
+    assert "something is wrong" not in everything(app)
+    assert "Hi there" not in texts(app)
+    assert "No turn disagrees" in everything(app)
+
+
+def test_a_pending_event_is_on_its_way(app: AppTest, cluster: MadeUpCluster) -> None:
+    for namespace in cluster.namespaces.values():
+        namespace.turns.append(TURN)
+        namespace.carry(TURN)
+    dev = cluster.namespaces["dev"]
+    dev.awaited = [dev.topic[0][0]]
+    app.switch_page("views/actor.py").run()
+    assert "on its way: pending" in everything(app)
+    assert "Delivered 2 times to chat-agent of group chat-agent, unacknowledged since 4 s." in texts(app)
+    dev.awaited = []
+    app.run()
+    assert "pending" not in everything(app)
+
+
+def test_an_agent_that_is_down_hides_no_other_witness(app: AppTest, cluster: MadeUpCluster) -> None:
+    dev = cluster.namespaces["dev"]
+    dev.turns.append(TURN)
+    dev.carry(TURN)
+    dev.down = True
+    app.switch_page("views/actor.py").run()
+    assert "not known: agent, received cannot be read" in everything(app)
+    assert "Hi there" in texts(app)
+
+
+def test_texts_and_causes_are_never_markup(app: AppTest, cluster: MadeUpCluster) -> None:
+    hostile = "<img src=x onerror=alert(1)> **b**"
+    prod = cluster.namespaces["prod"]
+    prod.turns.append(replace(TURN, user=hostile))
+    app.switch_page("views/actor.py").run()
+    assert hostile in texts(app)
+    assert not [element for element in app.markdown if "onerror" in element.value]

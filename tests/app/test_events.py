@@ -1,0 +1,103 @@
+"""Events: what is filtered, picked, pending and published, and what comes after it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.model.chat import Turn
+from tests.app.conftest import MadeUpCluster
+from tests.app.test_pages import button, captions, texts
+
+
+@pytest.fixture
+def page(app: AppTest, cluster: MadeUpCluster) -> AppTest:
+    prod = cluster.namespaces["prod"]
+    for number in range(1, 4):
+        turn = Turn(number, f"turn {number}", "a", "2025-01-01T00:00:00+00:00", f"e{number}")
+        prod.carry(turn, actor_id=f"user{number}")
+    prod.topic.append(("1800000000009-0", {"data": "{broken"}))
+    app.switch_page("views/events.py").run()
+    assert not app.exception
+    return app
+
+
+def test_entries_are_newest_first_and_what_is_malformed_is_shown_raw(page: AppTest) -> None:
+    table = page.dataframe[0].value
+    assert list(table["Actor"]) == ["", "user3", "user2", "user1"]
+    assert table["What became of it"][0] == "✕ no CloudEvent"
+    assert set(table["What became of it"][1:]) == {"✓ received by r1"}
+    page.text_input(key="entry").set_value("1800000000009-0").run()
+    assert "{broken" in page.json[0].value
+
+
+def test_a_filter_says_when_it_hides_all(page: AppTest) -> None:
+    page.text_input(key="of").set_value("user2").run()
+    assert list(page.dataframe[0].value["Actor"]) == ["user2"]
+    page.text_input(key="type").set_value("another").run()
+    assert not page.dataframe
+    assert any("None of 4 entries" in text for text in texts(page))
+
+
+def test_an_entry_is_shown_with_its_way(page: AppTest, cluster: MadeUpCluster) -> None:
+    page.text_input(key="entry").set_value(cluster.namespaces["prod"].topic[0][0]).run()
+    assert {"e1", "ConversationUpdated", "chat-agent"} <= set(texts(page))
+    page.text_input(key="entry").set_value("5-0").run()
+    assert any("has no entry 5-0" in text for text in texts(page))
+
+
+def test_groups_tell_what_is_pending_and_what_this_redis_does_not(
+    page: AppTest, cluster: MadeUpCluster
+) -> None:
+    prod = cluster.namespaces["prod"]
+    prod.awaited = [prod.topic[0][0]]
+    page.segmented_control(key="show").set_value("Groups").run()
+    assert "not given by this Redis" in texts(page)
+    (line,) = page.dataframe[0].value.to_dict("records")
+    assert (line["Consumer"], line["Unacknowledged for"], line["Deliveries"]) == ("chat-agent", "4 s", 2)
+
+
+def test_older_entries_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
+    for number in range(1, 61):
+        cluster.namespaces["prod"].carry(Turn(number, "x", "a", "", f"e{number}"), actor_id=f"user{number}")
+    app.switch_page("views/events.py").run()
+    assert len(app.dataframe[0].value) == 50
+    button(app, "Older").click().run()
+    assert list(app.dataframe[0].value["Actor"]) == [f"user{n}" for n in range(10, 0, -1)]
+    button(app, "Newest").click().run()
+    assert app.dataframe[0].value["Actor"][0] == "user60"
+
+
+def test_a_test_event_needs_a_confirmation_and_leaves_a_trace(page: AppTest, cluster: MadeUpCluster) -> None:
+    page.segmented_control(key="show").set_value("Publish").run()
+    assert button(page, "Publish").disabled
+    page.checkbox(key="publish_sure_prod").check().run()
+    button(page, "Publish").click().run()
+    prod, dev = cluster.namespaces.values()
+    (_, fields) = prod.topic[-1]
+    assert fields["data"]["data"] == {"actor_id": "user1", "test": True, "text": "a test event"}
+    assert dev.topic == []
+    event_id = fields["data"]["id"]
+    assert page.query_params["published"] == event_id
+    assert event_id in texts(page)
+    assert any("by r1" in text for text in texts(page))
+    page.switch_page("views/activity.py").run()
+    assert "publish" in page.dataframe[0].value.to_string()
+
+
+def test_a_protected_namespace_takes_no_event_before_it_is_unlocked(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    cluster.protected = {"prod"}
+    app.query_params["show"] = "Publish"
+    app.switch_page("views/events.py").run()
+    app.checkbox(key="publish_sure_prod").check().run()
+    button(app, "Publish").click().run()
+    assert cluster.namespaces["prod"].topic == []
+    assert any("Type its name to unlock" in text for text in texts(app))
+
+
+def test_nothing_published_says_what_to_do(app: AppTest) -> None:
+    app.switch_page("views/events.py").run()
+    assert any("publish a test event" in text for text in texts(app))
+    assert "0 entries" in captions(app)

@@ -1,0 +1,59 @@
+"""Events, as a reader sees them: published, followed, picked, pending."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from dashboard.model.names import TOPIC
+from tests.stack.running_stack import RunningStack
+from tests.stack.test_events import stopped
+from tests.stack.waiting import wait_until
+
+
+def test_a_test_event_is_followed_until_it_is_received(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    page.goto(f"/events?actor={actor_id}&events_ns=dev&show=Publish")
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    expect(page.get_by_text("This sends a real event")).to_be_visible()
+    expect(publish).to_be_disabled()
+    page.get_by_text("Publish a real event to dev").click()
+    publish.click()
+    expect(page.get_by_text("by chat-agent-dev")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("by chat-agent-dev")).to_be_visible()
+    assert stack.history("dev", actor_id) == []
+
+
+def test_an_entry_comes_by_itself_and_a_link_shows_it_whole(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    page.goto(f"/events?actor={actor_id}&of={actor_id}&follow=true")
+    expect(
+        page.get_by_text("No entry matches").or_(page.get_by_text("Nothing was published yet"))
+    ).to_be_visible()
+    stack.say("prod", actor_id, "as it comes")
+    expect(
+        page.get_by_text("No entry matches").or_(page.get_by_text("Nothing was published yet"))
+    ).to_have_count(0)
+    ((entry_id, _),) = (
+        entry
+        for entry in stack.redis("prod").xrange(TOPIC)
+        if actor_id in entry[1]["data"]  # type: ignore[union-attr]
+    )
+    page.goto(f"/events?of={actor_id}&entry={entry_id}")
+    expect(page.get_by_text("by chat-agent-prod").first).to_be_visible()
+    expect(page.get_by_text("in the stream")).to_be_visible()
+    expect(page.get_by_label("Of actor")).to_have_value(actor_id)
+
+
+def test_what_is_pending_is_told_with_its_group(page: Page, stack: RunningStack, actor_id: str) -> None:
+    page.goto("/events?events_ns=dev&show=Groups")
+    expect(page.get_by_text("chat-agent").first).to_be_visible()
+    with stopped(stack, "dev", "agent"):
+        event = {"id": "e", "type": "T", "source": "s", "data": {"actor_id": actor_id}}
+        stack.redis("dev").xadd(TOPIC, {"data": json.dumps(event)})
+        wait_until(lambda: stack.redis("dev").xpending(TOPIC, "chat-agent")["pending"], what="it is pending")  # type: ignore[index]
+        expect(page.get_by_text("hourglass_top").first).to_be_visible()
