@@ -13,6 +13,7 @@ _ASLEEP, _TOUCHED, _READ_AT = "asleep", "touched_at", "read_at"
 
 def touch() -> None:
     """Somebody is here: called at each full run of the script, which only a person causes."""
+    st.session_state.pop(_READ_AT, None)
     if not st.session_state.get(_ASLEEP):
         st.session_state[_TOUCHED] = time.time()
 
@@ -58,7 +59,7 @@ def _show_age() -> None:
     """How old the page's data is, to the second."""
     read_at = st.session_state.get(_READ_AT)
     if not read_at:
-        st.caption(":material/hourglass_empty: Reading")
+        st.caption("\u00a0")  # a page that reads nothing; what is below must not jump when it does
         return
     age = max(0, round(time.time() - read_at))
     paused = "" if every() else ":material/pause: Paused. "
