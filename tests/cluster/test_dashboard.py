@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -88,6 +89,36 @@ def test_no_right_is_missing(url: str, page: Page) -> None:
     expect(page.get_by_text("all well")).to_have_count(2)
     expect(page.get_by_text("1 of 1 replica ready")).to_have_count(2)
     expect(page.get_by_text("forbidden")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "namespaces",
+        "history --actor user1",
+        "actor user1",
+        "store keys -n prod",
+        "events list -n prod",
+        "events groups -n prod",
+        "logs --lines 3",
+    ],
+)
+def test_every_command_that_reads_may_read(url: str, words: str) -> None:
+    """In the pod, by its account: the exit status is 0 only where each namespace answered."""
+    said = in_the_pod(words)
+    assert said
+    assert "forbidden" not in said
+
+
+def test_the_doctor_misses_the_right_to_look_at_dapr_itself_alone(url: str) -> None:
+    found = json.loads(in_the_pod("doctor --json"))
+    assert [finding for finding in found["findings"] if finding["severity"] == "error"] == []
+    assert {gap["rule"] for gap in found["not_checked"]} == {"mtls-off", "sidecar-version"}
+
+
+def in_the_pod(words: str) -> str:
+    command = ("python3", "-m", "dashboard", *words.split())
+    return kubectl("-n", "daca-ops", "exec", "deployment/daca-ops", "--", *command)
 
 
 def test_who_has_not_signed_in_may_not_write(url: str, page: Page, actor_id: str) -> None:
