@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.model.chat import Inbox
 from dashboard.model.errors import NotThere
+from dashboard.model.fates import Inboxes
 from dashboard.model.isolation import Look, Probe, Probes
 from dashboard.model.keys import Stream, parse_key
 from dashboard.model.names import TOPIC, history_key
@@ -43,28 +43,29 @@ class Start:
 
 @dataclass
 class Received:
-    """The probes' events as seen so far in one namespace, over all replicas that answered."""
+    """The probes' events as seen so far in one namespace, over all replicas; `silent` gave no answer last."""
 
-    replicas: dict[str, None] = field(default_factory=dict)
+    replicas: dict[str, int] = field(default_factory=dict)
     events: dict[str, frozenset[Probe]] = field(default_factory=dict)
-    count: int = 0
+    silent: str = ""
 
-    def add(self, inbox: Inbox, probes: Probes) -> None:
-        self.replicas[f"replica {inbox.replica} of namespace {inbox.namespace}"] = None
-        self.count = max(self.count, len(inbox.events))
-        for event in inbox.events:
-            found = probes.found_in([json.dumps(event)])
-            if found:
-                self.events[str(event.get("id"))] = found
+    def add(self, inboxes: Inboxes, probes: Probes) -> None:
+        self.silent = "; ".join(f"{name}: {why.what}" for name, why in inboxes.silent.items())
+        for inbox in inboxes.answered:
+            self.replicas[f"replica {inbox.replica} of namespace {inbox.namespace}"] = len(inbox.events)
+            for event in inbox.events:
+                found = probes.found_in([json.dumps(event)])
+                if found:
+                    self.events[str(event.get("id"))] = found
 
     @property
     def found(self) -> frozenset[Probe]:
         return frozenset().union(*self.events.values())
 
     def look(self) -> Look:
-        where = ", ".join(self.replicas)
+        where = " and ".join(f"{count} events of {replica}" for replica, count in self.replicas.items())
         ids = ", ".join(self.events) or "none"
-        return Look(self.found, f"{_whose(self.found)} among {self.count} events of {where}; ids {ids}.")
+        return Look(self.found, f"{_whose(self.found)} among {where or 'no events'}; ids {ids}.", self.silent)
 
 
 def find_start(workspace: Workspace, place: Place) -> Start:

@@ -12,7 +12,7 @@ from dashboard.model.errors import NotThere
 from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal, Result, Step, StepState
-from dashboard.services import probing
+from dashboard.services import events, probing
 from dashboard.services.chat import Chat
 from dashboard.services.probing import Received, Start, Streamed
 from dashboard.services.side_by_side import Outcome, attempt, each
@@ -106,7 +106,7 @@ class Proving:
     def _receive(self, sent: frozenset[Probe], state: StepState) -> frozenset[Probe]:
         def read(name: str) -> Look:
             received = self.received.setdefault(name, Received())
-            received.add(self._workspace.connections.agent(self.places[name]).inbox(), self.probes)
+            received.add(events.inboxes(self._workspace, self.places[name]), self.probes)
             return received.look()
 
         for outcome in each(list(self.places), read, deadline=self._workspace.deadline):
@@ -134,15 +134,15 @@ class Proving:
 
     def _look_at_logs(self) -> tuple[Surface, ...]:
         """The surfaces to leave out. A log names events by id; whose each is, streams and receivers told."""
-        events = {event_id: {probe} for s in self.streams.values() for _, event_id, probe in s.entries}
+        whose = {event_id: {probe} for s in self.streams.values() for _, event_id, probe in s.entries}
         for received in self.received.values():
             for event_id, found in received.events.items():
-                events.setdefault(event_id, set()).update(found)
+                whose.setdefault(event_id, set()).update(found)
 
         def read(name: str) -> Look:
             since = self.started_at - CLOCKS_APART_SECONDS
             lines = self._workspace.cluster.logs(name, "agent", since=since, lines=LOG_LINES)
-            return probing.look_at_log([line.raw for line in lines], name, self.probes, events)
+            return probing.look_at_log([line.raw for line in lines], name, self.probes, whose)
 
         words = set[str]()
         for outcome in self._each("log", read):
