@@ -11,6 +11,7 @@ from dashboard.model.alignment import Comparison, Row, Verdict, difference
 from dashboard.model.chat import Turn
 from dashboard.model.places import Place
 from dashboard.services import commands, exports
+from dashboard.services.exports import Compared
 
 _MARKS: dict[Verdict, str] = {
     "same": ":green[:material/check:]",
@@ -73,11 +74,12 @@ def _show_text(text: str, *, icon: str, key: str) -> None:
             st.text(text)
 
 
-def show_actions(actor_id: str, comparison: Comparison, places: tuple[Place, ...]) -> None:
+def show_actions(compared: Compared, places: tuple[Place, ...]) -> None:
     """Export the comparison, and the commands that read the same."""
+    actor_id = compared.actor_id
     with st.container(horizontal=True, horizontal_alignment="right"):
         with st.popover("Export", icon=":material/download:"):
-            for label, kind, text in exports.all_forms(actor_id, comparison):
+            for label, kind, text in exports.all_forms(compared):
                 st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
         names, settings = [place.name for place in places], get_workspace().settings
         diff = commands.daca_ops(settings, "diff", "--actor", actor_id, namespaces=names)

@@ -5,35 +5,63 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from dashboard.model.alignment import Comparison
+from dashboard.model.alignment import Comparison, Verdict
+from dashboard.model.chat import Failure
+
+_VERDICTS: tuple[Verdict, ...] = ("same", "differs", "only", "unread")
+_COUNTED = dict(zip(_VERDICTS, ("same", "differ", "only in some", "not read everywhere"), strict=True))
 
 
-def all_forms(actor_id: str, comparison: Comparison) -> tuple[tuple[str, str, str], ...]:
+@dataclass(frozen=True)
+class Compared:
+    """A comparison, and what is not in it: who gave no answer, and whose older turns were not read."""
+
+    actor_id: str
+    comparison: Comparison
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    older: frozenset[str] = frozenset()
+
+
+def all_forms(compared: Compared) -> tuple[tuple[str, str, str], ...]:
     """(label, file ending, text) of each form."""
     return (
-        ("Markdown", "md", as_markdown(actor_id, comparison)),
-        ("JSON", "json", as_json(actor_id, comparison)),
-        ("CSV", "csv", as_csv(comparison)),
+        ("Markdown", "md", as_markdown(compared)),
+        ("JSON", "json", as_json(compared)),
+        ("CSV", "csv", as_csv(compared)),
     )
 
 
-def as_json(actor_id: str, comparison: Comparison) -> str:
-    """Every row with its verdict and its turns."""
-    rows = [asdict(row) for row in comparison.rows]
-    return json.dumps({"actor": actor_id, "rows": rows}, ensure_ascii=False, indent=2)
+def as_plain(compared: Compared) -> dict[str, Any]:
+    """The shape of `daca-ops diff --json`: every row with its verdict and its turns."""
+    comparison = compared.comparison
+    return {
+        "actor": compared.actor_id,
+        "namespaces": list(comparison.namespaces),
+        "counts": {verdict: comparison.count(verdict) for verdict in _VERDICTS},
+        "rows": [asdict(row) for row in comparison.rows],
+        "older_turns": sorted(compared.older),
+        "failures": {name: asdict(failure) for name, failure in compared.failures.items()},
+    }
 
 
-def as_csv(comparison: Comparison) -> str:
+def as_json(compared: Compared) -> str:
+    return json.dumps(as_plain(compared), ensure_ascii=False, indent=2)
+
+
+def as_csv(compared: Compared) -> str:
     """A line per turn and namespace."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(("verdict", "namespace", "turn", "user", "assistant"))
-    for row in comparison.rows:
+    writer.writerow(("verdict", "namespace", "turn", "time", "user", "assistant"))
+    for row in compared.comparison.rows:
         for name, turn in row.cells.items():
             if turn:
-                writer.writerow((row.words, name, turn.number, inert(turn.user), inert(turn.answer or "")))
+                texts = inert(turn.user), inert(turn.answer or "")
+                writer.writerow((row.words, name, turn.number, turn.time, *texts))
     return file.getvalue()
 
 
@@ -42,16 +70,21 @@ def inert(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def as_markdown(actor_id: str, comparison: Comparison) -> str:
+def as_markdown(compared: Compared) -> str:
     """A table with texts as code, so that no text is markup."""
+    comparison = compared.comparison
+    counts = [f"{count} {_COUNTED[v]}" for v in _VERDICTS if (count := comparison.count(v))]
+    missing = [f"- {name} gave no answer: {as_code(why.what)}" for name, why in compared.failures.items()]
+    missing += [f"- {name} has older turns that are not in this table" for name in sorted(compared.older)]
     head = f"| {' | '.join(('', *comparison.namespaces))} |\n|{' --- |' * (len(comparison.namespaces) + 1)}"
-    lines = [
+    rows = [
         f"| {row.words} | "
         + " | ".join(_cell(t.user, t.answer) if t else "-" for t in row.cells.values())
         + " |"
         for row in comparison.rows
     ]
-    return f"# {actor_id}\n\n{head}\n" + "\n".join(lines) + "\n"
+    title = f"# {compared.actor_id}\n\nTurns: {', '.join(counts) or 'none'}"
+    return "\n\n".join(filter(None, (title, "\n".join(missing), "\n".join((head, *rows))))) + "\n"
 
 
 def _cell(user: str, answer: str | None) -> str:

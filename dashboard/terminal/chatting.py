@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from dashboard.model.alignment import Comparison, align
+from dashboard.model.alignment import align
 from dashboard.model.chat import Delivery, Histories, Turn
+from dashboard.services import exports
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.workspace import Workspace
@@ -16,6 +17,9 @@ from dashboard.terminal import options, output
 from dashboard.terminal.options import Actor, Cluster, Context, Data, Json, Namespaces, StaticFile
 
 MAX_TURNS = 500
+Format = Annotated[
+    Literal["text", "json", "markdown", "csv"], typer.Option("--format", help="how to print it")
+]
 Turns = Annotated[int, typer.Option("--turns", min=1, max=MAX_TURNS, help="the newest turns to read")]
 Unlock = Annotated[list[str] | None, typer.Option("--unlock", help="write to this protected namespace")]
 
@@ -92,6 +96,7 @@ def diff(
     turns: Turns = 50,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="exit with 1 where turns differ")] = False,
     json: Json = False,
+    format: Format = "text",
     data: Data = None,
     cluster: Cluster = None,
     file: StaticFile = None,
@@ -100,9 +105,13 @@ def diff(
     """The actor's histories aligned turn by turn: same, differs, only in one namespace."""
     with options.workspace(data, cluster, file, context) as opened:
         found = _read(opened, options.chosen(opened, namespace), actor, turns)
-    comparison = align({name: page.turns for name, page in found.pages.items()})
-    if json:
-        output.as_json(_diff_json(actor, comparison, found))
+    older = frozenset(name for name, page in found.pages.items() if page.before)
+    comparison = align({name: page.turns for name, page in found.pages.items()}, more_before=older)
+    compared = exports.Compared(actor, comparison, found.failures, older)
+    forms = {"json": exports.as_json, "markdown": exports.as_markdown, "csv": exports.as_csv}
+    form = forms.get("json" if json else format)
+    if form:
+        typer.echo(form(compared))
     else:
         rows = [(row.words, *(_cell(turn) for turn in row.cells.values())) for row in comparison.rows]
         output.table(("", *comparison.namespaces), rows)
@@ -117,25 +126,3 @@ def _cell(turn: Turn | None) -> str:
 
 def _plain(found: Histories) -> dict[str, dict[str, str]]:
     return {name: asdict(failure) for name, failure in found.failures.items()}
-
-
-def _diff_json(actor: str, comparison: Comparison, found: Histories) -> dict[str, object]:
-    rows = [
-        {
-            "verdict": row.verdict,
-            "only_in": list(row.only_in),
-            "cells": {name: asdict(turn) if turn else None for name, turn in row.cells.items()},
-        }
-        for row in comparison.rows
-    ]
-    return {
-        "actor": actor,
-        "namespaces": list(comparison.namespaces),
-        "counts": {
-            "same": comparison.count("same"),
-            "differs": comparison.count("differs"),
-            "only": comparison.count("only"),
-        },
-        "rows": rows,
-        "failures": _plain(found),
-    }

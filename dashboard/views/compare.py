@@ -15,6 +15,7 @@ from dashboard.components.protection import badge, may_write, tint
 from dashboard.components.provider import get_chat, get_readings
 from dashboard.model.alignment import align
 from dashboard.services.chat import TURNS_A_PAGE, Sending
+from dashboard.services.exports import Compared
 
 # An answer that comes within a moment is in the first picture of the page: nothing flickers.
 AT_ONCE_SECONDS = 0.3
@@ -95,7 +96,8 @@ def histories() -> None:
         show_counts(comparison)
     only = middle.toggle("Only differences", key="differences", bind="query-params")
     with right:
-        show_actions(actor_id, comparison, places)
+        silent = {n: reading.failure for n, reading in found.items() if n not in pages and reading.failure}
+        show_actions(Compared(actor_id, comparison, silent, frozenset(cursors)), places)
     rows = comparison.differing if only else comparison.rows
     for number, row in enumerate(reversed(rows)):
         show_row(row, number)

@@ -53,7 +53,7 @@ def test_the_whole_chain(folder: Path) -> None:
 
     diff = daca_ops("diff", "--actor", "user1", "--json", *data)
     assert diff.returncode == 0
-    assert json.loads(diff.stdout)["counts"] == {"same": 1, "differs": 0, "only": 0}
+    assert json.loads(diff.stdout)["counts"] == {"same": 1, "differs": 0, "only": 0, "unread": 0}
     daca_ops("send", "more", "--actor", "user1", "-n", "dev", *data)
     assert daca_ops("diff", "--actor", "user1", "--exit-code", *data).returncode == 1
 
