@@ -19,6 +19,7 @@ page = st.navigation(
         st.Page("views/events.py", title="Events", icon=":material/sensors:"),
         st.Page("views/doctor.py", title="Doctor", icon=":material/stethoscope:"),
         st.Page("views/isolation.py", title="Isolation", icon=":material/verified_user:"),
+        st.Page("views/logs.py", title="Logs", icon=":material/notes:"),
         st.Page("views/activity.py", title="Activity", icon=":material/timeline:"),
     ],
     position="sidebar" if known else "hidden",

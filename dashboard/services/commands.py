@@ -15,10 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dashboard.model.kubernetes import SIDECAR
+from dashboard.model.logs import Filter
 from dashboard.model.names import APP_ID, history_key
 from dashboard.model.places import Place, RedisAddress
 from dashboard.services.activity import Wanted
 from dashboard.services.settings import Settings, default_data
+from dashboard.services.workspace import Workspace
 
 FORWARDED_PORT = 18000
 _BYTE = re.compile(r"\\x([0-9a-f]{2})")
@@ -177,3 +180,39 @@ def audit(wanted: Wanted, data: Path) -> str:
     options = {**asdict(wanted), "since": since, "data": "" if data == default_data() else str(data)}
     said = (shlex.quote(f"--{name}={value}") for name, value in options.items() if value)
     return " ".join(("daca-ops audit", *said))
+
+
+def logs(
+    workspace: Workspace, namespaces: Sequence[str], parts: Sequence[str], chosen: Filter, since: str
+) -> dict[str, str]:
+    """The lines that follow the same logs; with kubectl, one for each namespace and part, unfiltered."""
+    options = {
+        "since": since,
+        "level": chosen.level or "",
+        "contains": chosen.contains,
+        "actor": chosen.actor_id,
+    }
+    said = [f"--{name}={value}" for name, value in options.items() if value]
+    said += [f"--part={part}" for part in parts]
+    lines = {"all of them": daca_ops(workspace.settings, "logs", "-f", *said, namespaces=namespaces)}
+    for name in namespaces:
+        deployed = workspace.cluster.deployed(name)
+        if deployed is None:
+            continue
+        for part in parts:
+            container = ["-c", SIDECAR] if part == "sidecar" else []
+            context = ["--context", workspace.settings.context] if workspace.settings.context else []
+            age = [f"--since={since}"] if since else []
+            words = [
+                "kubectl",
+                *context,
+                "-n",
+                name,
+                "logs",
+                "-f",
+                deployed.workload.lower(),
+                *container,
+                *age,
+            ]
+            lines[f"{part} of {name}"] = shlex.join(words)
+    return lines

@@ -36,9 +36,10 @@ class Reading(Generic[T]):
 
 
 class Live(Generic[K, T]):
-    """Thread-safe; at most one read under way per key, and the newest `REMEMBERED` keys kept."""
+    """Thread-safe; at most one read under way per key, and the newest `remembered` keys kept."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, *, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
         self._clock = clock
         self._changed = threading.Condition()
         self._readings: OrderedDict[K, Reading[T]] = OrderedDict()
@@ -61,7 +62,7 @@ class Live(Generic[K, T]):
             self._readings[key] = replace(known, awaited_since=self._clock())
             threading.Thread(target=self._read, args=(key, call), daemon=True).start()
         idle = [k for k, reading in self._readings.items() if reading.awaited_since is None]
-        for old in idle[: max(0, len(self._readings) - REMEMBERED)]:
+        for old in idle[: max(0, len(self._readings) - self._remembered)]:
             del self._readings[old]
 
     def _read(self, key: K, call: Callable[[], T]) -> None:

@@ -25,6 +25,7 @@ PAGES = {
     "events": "/events",
     "doctor": "/doctor",
     "isolation": "/isolation",
+    "logs": "/logs",
     "activity": "/activity",
 }
 WIDTHS = (390, 1280, 2560)

@@ -1,0 +1,69 @@
+"""The logs of agents and sidecars, in one by time or side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import refresh
+from dashboard.components.commands import show_commands
+from dashboard.components.frame import chosen_actor, chosen_places
+from dashboard.components.logs import show_causes, show_lines, show_unread
+from dashboard.components.protection import badge, tint
+from dashboard.components.provider import get_readings, get_workspace
+from dashboard.model.log_causes import known_causes
+from dashboard.model.log_lines import LEVELS, level_of
+from dashboard.model.logs import Filter, Source, interleaved
+from dashboard.services import commands
+
+PARTS = ("agent", "sidecar")
+SPANS = ("all", "5m", "15m", "1h", "24h")
+VIEWS = ("together", "side by side")
+
+places = chosen_places()
+names = tuple(place.name for place in places)
+
+st.subheader("Logs", anchor=False)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    picked = st.pills("Part", PARTS, selection_mode="multi", default=PARTS, key="part", bind="query-params")
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
+    )
+    level = st.selectbox("Level", ("all", *LEVELS[1:]), key="level", width=130, bind="query-params")
+    span = st.selectbox("Not older than", SPANS, key="since", width=130, bind="query-params")
+    contains = st.text_input("Text", key="text", width=240, placeholder="part of a line", bind="query-params")
+    only = st.toggle("Only this actor", key="only", bind="query-params")
+
+    parts = tuple(picked) or PARTS
+    chosen = Filter(level_of(level), (contains or "").strip(), chosen_actor() if only else "")
+    age = "" if span == "all" else span
+    show_commands(commands.logs(get_workspace(), names, parts, chosen, age), key="logs-commands")
+
+
+@st.fragment(run_every=refresh.every())
+def lines() -> None:
+    """The newest lines of each log, read anew at each tick."""
+    refresh.tick()
+    found = get_readings().logs([Source(name, part) for name in names for part in parts], age)
+    refresh.note_read(min((r.read_at for r in found.values() if r.value is not None), default=0.0))
+    panes = [places] if view == VIEWS[0] else [(place,) for place in places]
+    for column, pane in zip(st.columns(len(panes)), panes, strict=True):
+        mine = {
+            source: reading for source, reading in found.items() if source.namespace in {p.name for p in pane}
+        }
+        told = interleaved({source: chosen.of(reading.value or ()) for source, reading in mine.items()})
+        with column:
+            with st.container(horizontal=True):
+                for place in pane:
+                    with st.container(
+                        key=tint(place, "log"), width="content" if len(pane) > 1 else "stretch"
+                    ):
+                        st.markdown(f"**{place.name}**{badge(place)}")
+            show_unread(mine)
+            show_causes(known_causes(told), names)
+            if any(reading.value is not None for reading in mine.values()):
+                show_lines(
+                    told, sum(len(reading.value or ()) for reading in mine.values()), named=len(pane) > 1
+                )
+
+
+lines()
