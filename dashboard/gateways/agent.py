@@ -57,6 +57,9 @@ class AgentGateway:
     def readiness(self) -> str:
         """Why the agent is not ready, "" when it is; raises where it does not answer at all."""
         self._http.call("GET", "/livez")
+        return self._unready()
+
+    def _unready(self) -> str:
         try:
             self._http.call("GET", "/readyz")
         except GatewayError as error:
@@ -68,7 +71,7 @@ class AgentGateway:
         began = time.time()
         _, headers = self._http.call("GET", "/livez")
         clock = _ahead(headers.get("date", ""), began, time.time())
-        return AgentCondition(self.readiness(), self._routes(), clock)
+        return AgentCondition(self._unready(), self._routes(), clock)
 
     def _routes(self) -> frozenset[str] | None:
         try:
