@@ -46,6 +46,7 @@ test-cluster: dev  ## the cluster tier; needs a KUBECONFIG with Dapr
 bench: dev setup  ## ratios measured in one run
 	$(BIN)/python -m bench.long_history
 	$(BIN)/python -m bench.many_namespaces
+	$(BIN)/python -m bench.doctor
 
 screenshots: dev setup  ## the pictures of the README, and every page wide and narrow, light and dark
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
