@@ -163,7 +163,7 @@ class _Row:
     def judged(self) -> TurnTruth:
         presence = {source: self._presence(source) for source in SOURCES}
         mark = self._differing() or self._untold(presence) or self._unpublished(presence)
-        if mark is None and (presence["stream"], presence["received"]) == ("there", "missing"):
+        if mark is None and presence["stream"] == "there" and presence["received"] in {"missing", "unread"}:
             mark = self._unreceived()
         if mark and presence[mark.source] == "there":
             presence[mark.source] = "differs"
@@ -234,8 +234,9 @@ class _Row:
         return Mark("stream", Cause("deleted", "wrong", words))
 
     def _unreceived(self) -> Mark | None:
-        carried, received = self.facts.carried, self.facts.received
-        if carried is None or received is None:
+        """Whether a group has it still, its stream tells even where no replica answers."""
+        carried, received = self.facts.carried, self.facts.received or Inboxes()
+        if carried is None:
             return None
         entry = next(entry for entry in carried.entries if entry.event and entry.event.id == self.key)
         cause = fate_of(entry, self.key, carried.group, carried.pending, received)

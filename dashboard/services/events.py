@@ -17,7 +17,7 @@ from dashboard.services.side_by_side import each
 from dashboard.services.workspace import Workspace
 
 ENTRIES_A_PAGE = 50
-CHUNK = 200
+CHUNK = 500
 MOST_SCANNED = 10_000
 SCAN_SECONDS = 1.5
 _ENTRY_ID = re.compile(r"\d{1,15}-\d{1,15}\Z")

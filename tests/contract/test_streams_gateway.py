@@ -8,9 +8,14 @@ from contextlib import closing
 import pytest
 import redis
 
+from dashboard.gateways.connections import Connections
 from dashboard.gateways.store import StoreGateway
 from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.places import RedisAddress
+from dashboard.model.events import Wanted
+from dashboard.model.places import Place, RedisAddress
+from dashboard.services import events
+from dashboard.services.settings import Settings
+from dashboard.services.workspace import Workspace
 
 GROUP = "chat-agent"
 
@@ -76,6 +81,28 @@ def test_lag_is_given_or_said_to_be_missing(store: StoreGateway, client: redis.R
     assert store.stream("user-chat").groups[0].lag_words == "3"
     client.xdel("user-chat", ids[1])  # a gap that Redis 7 cannot count over
     assert store.stream("user-chat").groups[0].lag_words == "not given by this Redis"
+
+
+def test_a_look_for_what_is_not_there_ends(address: RedisAddress, client: redis.Redis) -> None:
+    pipeline = client.pipeline(transaction=False)
+    for number in range(12_000):
+        pipeline.xadd("user-chat", {"data": "{}"}, id=f"{number + 1}-0")
+    pipeline.execute()
+    place = Place("prod", redis=address)
+    with closing(Connections()) as connections:
+        workspace = Workspace(Settings(), None, connections, None)  # type: ignore[arg-type]
+        page = events.page(workspace, place, "user-chat", Wanted("nobody"))
+        assert (page.entries, page.before is None) == ((), False)
+        assert page.scanned <= events.MOST_SCANNED
+        rest = events.page(workspace, place, "user-chat", Wanted("nobody"), before=page.before)
+        assert page.scanned + rest.scanned == 12_000
+        assert rest.before is None
+        recent = events.page(workspace, place, "user-chat", Wanted(), limit=100, since=11.991)
+        assert recent.oldest == "11990-0"
+        assert events.entry(workspace, place, "user-chat", "7-0").id == "7-0"
+        for wrong in ("7-1", "", "+", "x"):
+            with pytest.raises(NotThere):
+                events.entry(workspace, place, "user-chat", wrong)
 
 
 def test_a_group_or_topic_that_is_not_there_is_an_answer(store: StoreGateway, client: redis.Redis) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from subprocess import PIPE
 
 import pytest
 
@@ -16,7 +19,7 @@ from dashboard.services import events
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
 from tests.stack.running_stack import RunningStack
-from tests.stack.test_cli import daca_ops
+from tests.stack.test_cli import SECONDS, daca_ops
 from tests.stack.waiting import wait_until
 
 
@@ -87,15 +90,28 @@ def test_an_event_is_pending_while_the_agent_is_stopped(
 
 def test_tail_shows_what_comes_and_ends_at_its_count(stack: RunningStack, actor_id: str) -> None:
     data = ("--data", str(stack.data))
-    quiet = daca_ops(
-        "events", "tail", "-n", "prod", "--actor", actor_id, "--count", "1", "--seconds", "1", *data
+    command = [sys.executable, "-m", "dashboard", "events", "tail", "-n", "prod", "--actor", actor_id, *data]
+    with subprocess.Popen([*command, "--count", "2", "--json"], stdout=PIPE, stderr=PIPE, text=True) as tail:
+        assert tail.stderr
+        assert "waiting for entries" in tail.stderr.readline()
+        for number in range(2):
+            stack.say("prod", actor_id, f"turn {number}")
+        said, _ = tail.communicate(timeout=SECONDS)
+    assert tail.returncode == 0
+    assert [json.loads(line)["event"]["data"]["turn"] for line in said.splitlines()] == [1, 2]
+    quiet = subprocess.run(
+        [*command, "--count", "1", "--seconds", "0.1"], capture_output=True, timeout=SECONDS, check=False
     )
-    assert (quiet.returncode, quiet.stdout) == (1, "")
-    stack.say("prod", actor_id, "before the tail")
-    listed = daca_ops("events", "list", "-n", "prod", "--type", "nothing-of-this-type", *data)
-    assert listed.returncode == 0
+    assert (quiet.returncode, quiet.stdout) == (1, b"")
+
+
+def test_groups_are_listed_with_what_is_pending(stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "makes the group")
+    data = ("--data", str(stack.data))
     groups = daca_ops("events", "groups", "-n", "prod", "--json", *data)
-    assert [detail["group"]["name"] for detail in json.loads(groups.stdout)["groups"]] == ["chat-agent"]
+    (detail,) = json.loads(groups.stdout)["groups"]
+    assert (detail["group"]["name"], detail["consumers"][0]["name"]) == ("chat-agent", "chat-agent")
+    assert daca_ops("events", "groups", "-n", "prod", "--topic", "nothing", *data).returncode == 1
 
 
 def test_paging_to_older_entries_loses_none(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:

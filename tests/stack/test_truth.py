@@ -12,7 +12,6 @@ import pytest
 from dashboard.model.events import Wanted
 from dashboard.model.names import TOPIC, history_key
 from dashboard.services import events, truth, truth_reports
-from dashboard.services.publishing import new_event
 from dashboard.services.settings import Settings
 from dashboard.services.truth import ActorTruth
 from dashboard.services.workspace import Workspace, open_workspace
@@ -97,21 +96,26 @@ def test_an_event_that_was_not_published_waits(
 def test_an_event_is_pending_while_nobody_acknowledges_it(
     stack: RunningStack, workspace: Workspace, actor_id: str
 ) -> None:
-    place = workspace.place("dev")
     stack.say("dev", actor_id, "heard")
     agree(workspace, "dev", actor_id)
+    at = datetime.now(UTC).isoformat()
     with stopped(stack, "dev", "agent"):
-        said = {"actor_id": actor_id, "turn": 2, "time": datetime.now(UTC).isoformat(), "messages": []}
-        event = new_event(actor_id, "unheard")
-        workspace.connections.publisher(place).publish(
-            "daca-pubsub", TOPIC, said, event_type=event.type, event_id=event.id
+        said = [{"role": role, "content": "unheard"} for role in ("user", "assistant")]
+        write_head(
+            stack,
+            "dev",
+            actor_id,
+            messages=[{**m, "turn": 1, "time": at, "id": f"late-{m['role']}"} for m in said],
+        )
+        data = {"actor_id": actor_id, "turn": 1, "time": at, "messages": said}
+        workspace.connections.publisher(workspace.place("dev")).publish(
+            "daca-pubsub", TOPIC, data, event_type="ConversationUpdated", event_id="late"
         )
 
         def is_pending() -> bool:
-            carried = look(workspace, "dev", actor_id).facts.carried
-            return bool(carried and carried.pending)
+            return (1, "received", "pending") in marks(look(workspace, "dev", actor_id))
 
-        wait_until(is_pending, what="the event is pending")
+        wait_until(is_pending, what="its event is pending")
 
 
 def test_a_trimmed_stream_explains_what_it_lacks(

@@ -147,6 +147,8 @@ def test_a_pending_entry_is_marked_where_it_was_not_received() -> None:
     assert marked(replace(facts, carried=replace(facts.carried, pending=pending))) == [
         (2, "received", "pending")
     ]
+    silent = replace(facts, received=None, carried=replace(facts.carried, pending=pending))
+    assert marked(silent) == [(2, "received", "pending")]  # what a group has, no replica need say
     assert facts.received
     restarted = Inboxes((replace(facts.received.answered[0], started_at=iso(BEGAN + 10**6)),))
     assert marked(replace(facts, received=restarted)) == [(2, "received", "before this replica")]
