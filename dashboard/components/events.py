@@ -129,7 +129,7 @@ def show_groups(details: Sequence[GroupDetail], *, key: str) -> None:
             with st.container(horizontal=True, gap="small"):
                 st.markdown(f"{mark('waits' if group.pending else None)} **Group**", width="content")
                 st.text(group.name)
-            with st.container(horizontal=True, gap="large"):
+            with st.container(horizontal=True, gap="medium"):
                 for title, words in (
                     ("Consumers", ", ".join(consumer.name for consumer in detail.consumers) or "none"),
                     ("Pending", f"{group.pending:,}"),

@@ -62,11 +62,8 @@ def show_truth(
 def _show_sources(place: Place, found: ActorTruth) -> None:
     with st.container(border=True, gap="xsmall", key=f"sources-{place.name}"):
         for source in SOURCES:
-            failed = source in found.facts.failures
-            show_line(
-                f"{mark('wrong') if failed else mark(None)} {TITLES[source]}",
-                truth_reports.summary(found, source),
-            )
+            gravity = "wrong" if source in found.facts.failures else found.truth.worst(source)
+            show_line(f"{mark(gravity)} {TITLES[source]}", truth_reports.summary(found, source))
         said = found.facts.said
         if said and said.replica:
             since = clock_time_of_iso(said.activated_at)
@@ -81,15 +78,14 @@ def _show_turns(place: Place, rows: Sequence[TurnTruth], any_turns: bool) -> Non
             show_empty("No turn disagrees", icon=":material/check:")
         else:
             show_empty("No turns yet", "Write to this actor on Compare.", icon=":material/chat:")
-    for row in reversed(rows):
-        _show_turn(place, row)
+    for number, row in enumerate(reversed(rows)):
+        _show_turn(place, row, number)
 
 
-def _show_turn(place: Place, row: TurnTruth) -> None:
+def _show_turn(place: Place, row: TurnTruth, number: int) -> None:
     turn = row.turn
     verdict = row.mark.cause.gravity if row.mark else "same"
-    key = f"truth-{verdict}-{place.name}-{turn.event_id or turn.number}"
-    with st.container(border=True, gap="xsmall", key=key):
+    with st.container(border=True, gap="xsmall", key=f"truth-{verdict}-{place.name}-{number}"):
         at = clock_time_of_iso(turn.time)
         st.caption(f"turn {turn.number}" + (f" · {at}" if at else ""))
         text = turn.user if len(turn.user) <= SHORT_TEXT else f"{turn.user[:SHORT_TEXT]}…"

@@ -82,9 +82,9 @@ class Truth:
         yield from self.marks
         yield from (row.mark for row in self.turns if row.mark)
 
-    def worst(self) -> Gravity | None:
-        """The gravest of all marks, None where all sources agree."""
-        found = {mark.cause.gravity for mark in self.all_marks()}
+    def worst(self, source: Source | None = None) -> Gravity | None:
+        """The gravest of all marks, or of those of one source; None where there is none."""
+        found = {mark.cause.gravity for mark in self.all_marks() if source in {None, mark.source}}
         order: tuple[Gravity, ...] = ("wrong", "waits", "expected")
         return next((gravity for gravity in order if gravity in found), None)
 

@@ -37,12 +37,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 place = next((p for p in places if p.name == namespace), places[0])
 known = get_readings().topics(place)
 topics = sorted({TOPIC, *(stream.name for stream in known.value or ())})
-chosen, of_actor, of_type = st.columns(3)
+chosen, *filters = st.columns(3 if section == "Entries" else 1)
 topic = chosen.selectbox("Topic", topics, index=topics.index(TOPIC), key="topic", bind="query-params")
 wanted = Wanted()
-if section == "Entries":
-    actor_id = of_actor.text_input("Of actor", key="of", placeholder="every actor", bind="query-params")
-    event_type = of_type.text_input("Of type", key="type", placeholder="every type", bind="query-params")
+if filters:
+    actor_id = filters[0].text_input("Of actor", key="of", placeholder="every actor", bind="query-params")
+    event_type = filters[1].text_input("Of type", key="type", placeholder="every type", bind="query-params")
     wanted = Wanted((actor_id or "").strip(), (event_type or "").strip())
 if place.protected:
     show_strip(place)

@@ -27,6 +27,8 @@ def test_four_that_agree_and_one_that_does_not(app: AppTest, cluster: MadeUpClus
     headings = [element.value for element in app.markdown if element.value.startswith("**")]
     assert "all agree in 1 turn" in headings[0]
     assert "something is wrong: another writer" in headings[1]
+    stores = [element.value for element in app.markdown if element.value.endswith("Store holds")]
+    assert ["green" in stores[0], "red" in stores[1]] == [True, True]
     app.toggle(key="disagreeing").set_value(True).run()
     assert texts(app).count("Hi there") == 1
     dev.carry(TURN)
