@@ -12,7 +12,7 @@ from dashboard.services.settings import Settings
 
 NOBODY_SIGNS_IN = (
     "Nobody signs in here, so nobody may write. Who runs this dashboard sets up a sign-in (README, "
-    "Signing in), or DACA_ANONYMOUS=operator."
+    "Who may write), or DACA_ANONYMOUS=operator."
 )
 NO_OPERATORS = "You are a viewer, and so is everyone until DACA_OPERATOR_CLAIM says who is an operator."
 
