@@ -32,6 +32,7 @@ WORDS: dict[State, str] = {
 CARD_PIXELS = 380
 NAME_PIXELS = 110
 WARNINGS_PIXELS = 220
+MARK_PIXELS = 20
 
 
 def show_card(place: Place, reading: Reading[NamespaceHealth]) -> None:
@@ -79,8 +80,9 @@ def _show_deployed(namespace: str, deployed: Deployed) -> None:
         for pod in deployed.replicas:
             mark = _MARKS["ok" if pod.ready else "warning"]
             with st.container(horizontal=True, gap="xsmall"):
-                st.markdown(mark, width="content")
-                st.text(_about(pod))
+                st.markdown(mark, width=MARK_PIXELS)
+                with st.container(gap=None):
+                    st.text(_about(pod))
         _show_warnings(get_readings().warnings(namespace))
 
 

@@ -36,6 +36,7 @@ def namespaces(
         output.as_json({"namespaces": [{**asdict(health), "state": health.state} for health in found]})
     else:
         output.table(("namespace", "", "agent", "sidecar", "placement", "store", "topic"), _rows(found))
+        output.what_helps(found)
     if any(health.state == "down" for health in found):
         raise typer.Exit(1)
 

@@ -91,6 +91,8 @@ def chosen(opened: Workspace, asked: Sequence[str] | None) -> list[str]:
     if asked:
         return list(dict.fromkeys(asked))
     names = [place.name for place in opened.places()]
+    for trouble in opened.cluster.troubles():
+        typer.echo(f"{trouble.failure.what}\n{trouble.failure.command}".rstrip(), err=True)
     if not names:
         raise NotThere("There is no namespace in this cluster.", hint=opened.cluster.why_down(""))
     return names

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboard.model.chat import Failure
+from dashboard.model.health import NamespaceHealth
 
 
 def as_json(value: Any) -> None:
@@ -39,3 +40,10 @@ def failures(found: Mapping[str, Failure]) -> None:
         typer.echo(f"{line.rstrip()}\n{failure.command}".rstrip(), err=True)
     if found:
         raise typer.Exit(1)
+
+
+def what_helps(found: Sequence[NamespaceHealth]) -> None:
+    """The commands that mend a part which is not well, each with what was seen."""
+    for health in found:
+        for part in (part for part in health.parts if part.command):
+            typer.echo(f"\n{health.namespace} {part.name}: {part.words}\n{part.command}", err=True)

@@ -23,7 +23,7 @@ from dashboard.model.errors import Forbidden, GatewayError
 from dashboard.model.rights import missing
 from dashboard.services import sources
 from dashboard.services.settings import Settings
-from tests.cluster.conftest import kubectl
+from tests.cluster.conftest import daca_ops, kubectl
 from tests.stack.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -115,6 +115,9 @@ def test_a_whole_cluster_that_may_not_be_listed_is_refused_with_the_lines_for_it
         cluster.places()
     assert "create clusterrole " in refused.value.command
     assert f"--serviceaccount=dev:{account.name}" in refused.value.command
+    said = daca_ops("namespaces", "--cluster", "kubernetes")
+    assert said.returncode == 1
+    assert refused.value.command in said.stderr
 
 
 def test_a_token_that_ended_is_said_and_a_new_kubeconfig_is_used_at_once(account: Account) -> None:
