@@ -75,7 +75,7 @@ class Follower:
     def newest(self, lines: int) -> Found:
         """Where to begin: as the function of that name."""
         logs, failures = self._look()
-        began = time.time()
+        began = time.time() - LATE_SECONDS
         for source in self._since.keys() - logs.keys():
             self._since[source], self._windows[source] = began, ()
         return _cut(logs, failures, self._filter, lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from dashboard.model.logs import Filter, LogLine
 from dashboard.services.chat import Chat
 from dashboard.services.workspace import Workspace
-from tests.cluster.conftest import kubectl_json
+from tests.cluster.conftest import daca_ops, kubectl_json
 from tests.stack.waiting import wait_until
 
 
@@ -42,3 +43,30 @@ def test_a_sidecar_is_read_with_its_last_life(workspace: Workspace) -> None:
             if status["name"] == "daprd" and status["lastState"]
         ]
         assert starts == len(pods) + len(ended)
+
+
+def test_the_command_reads_both_and_names_the_pod(chat: Chat, actor_id: str) -> None:
+    list(chat.send(["prod", "dev"], actor_id, "hello"))
+    words = (
+        "logs",
+        "--cluster",
+        "kubernetes",
+        "-n",
+        "prod",
+        "-n",
+        "dev",
+        "--since",
+        "5m",
+        "--actor",
+        actor_id,
+    )
+
+    def read() -> list[dict[str, str]]:
+        ran = daca_ops(*words, "--json")
+        assert ran.returncode == 0, ran.stderr
+        found: list[dict[str, str]] = json.loads(ran.stdout)["lines"]
+        return found
+
+    wait_until(lambda: len(read()) == 4, what="activation and event are logged in both")
+    assert {(line["namespace"], line["part"]) for line in read()} == {("prod", "agent"), ("dev", "agent")}
+    assert all(line["replica"].startswith("chat-agent-") for line in read())
