@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dashboard.model.chat import Failure
@@ -158,7 +158,19 @@ class Proving:
         for outcome in self._each("remove", remove, 3):
             name = outcome.namespace
             found[name] = outcome.value or Removal(name, failure=_failed(outcome.failure).failure)
-        return tuple(found[name] for name in self.places)
+        return tuple(self._with_what_may_come(found[name]) for name in self.places)
+
+    def _with_what_may_come(self, removal: Removal) -> Removal:
+        """What could not be removed: an unanswered probe stored late, an event that is nowhere yet."""
+        name = removal.namespace
+        streamed = frozenset(probe for s in self.streams.values() for _, _, probe in s.entries)
+        answered = self.looks.get((name, "answer"), Look()).found
+        may_come = []
+        if answered != self.probes.all_of(name):
+            may_come.append(f"what was not answered may still be stored, as {self.probes.actor_id}")
+        if answered - streamed:
+            may_come.append(f"{len(answered - streamed)} events, in no stream that was read")
+        return replace(removal, left=(*removal.left, *may_come))
 
     def _sight(self, place: Place) -> Sight:
         name, redis = place.name, place.redis

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 import redis
 
 from dashboard.model.errors import Rejected, WriteRefused
-from dashboard.model.names import TOPIC
+from dashboard.model.names import TOPIC, history_key
 from dashboard.model.proofs import STEPS, Result, Step
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
@@ -23,6 +25,7 @@ from dashboard.services.workspace import Workspace, open_workspace
 from tests.contract.test_clusters import static_file
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
+from tests.stack.waiting import wait_until
 from tests.stack.wired import Wiring, wired
 
 BOTH = ("prod", "dev")
@@ -110,8 +113,46 @@ def test_one_that_does_not_answer_proves_nothing_and_the_other_is_cleaned(
         os.kill(pid, signal.SIGCONT)
     assert result.proof.verdict == "not proven"
     assert "did not answer" in result.proof.sentence
-    assert [removal.entries for removal in result.removals if removal.namespace == "prod"] == [3]
+    prod, dev = result.removals
+    assert (prod.entries, prod.left) == (3, ())
+    assert dev.left == (f"what was not answered may still be stored, as {result.actor_id}",)
+    assert not result.clean
     assert not [key for key in stack.redis("prod").scan_iter(f"*{result.actor_id}*")]
+
+
+def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
+    pid = int(stack.namespace("dev")["agent"]["pid"])
+    known = set(stack.redis("prod").scan_iter("*isolation-*"))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        command = [sys.executable, "-m", "dashboard", "verify", "--data", str(stack.data)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            prod = stack.redis("prod")
+            wait_until(lambda: set(prod.scan_iter("*isolation-*")) - known, what="prod has a probe")
+            running.send_signal(signal.SIGINT)
+            assert running.wait(30) != 0
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert set(stack.redis("prod").scan_iter("*isolation-*")) == known
+
+
+def test_a_store_that_is_away_when_it_is_to_be_cleaned_is_told(
+    workspace: Workspace, stack: RunningStack
+) -> None:
+    pid = int(stack.namespace("dev")["redis"]["pid"])
+
+    def stop_the_store(step: Step) -> None:
+        if (step.name, step.words) == ("remove", ""):
+            os.kill(pid, signal.SIGSTOP)
+
+    try:
+        result = Isolation(Chat(workspace, Guard())).prove(BOTH, stop_the_store)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert result.proof.verdict == "isolated"
+    assert not result.proven
+    assert ["did not answer" in removal.failure for removal in result.removals] == [False, True]
+    stack.redis("dev").delete(history_key(result.actor_id))
 
 
 ONE_PLACEMENT = {name: Wiring(name, "default") for name in BOTH}
