@@ -52,8 +52,8 @@ class StoredHistory:
     def messages(self) -> tuple[Message, ...]:
         """The newest messages without a gap, oldest first."""
         found = self.head.messages
-        for number in sorted(self.segments, reverse=True):
-            if number in self.missing:
+        for number in reversed(range(self.head.segments)):
+            if number not in self.segments:
                 break
             found = self.segments[number] + found
         return found

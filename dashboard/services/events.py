@@ -11,7 +11,6 @@ from dashboard.model.chat import Failure, Inbox
 from dashboard.model.errors import NotThere
 from dashboard.model.events import Entry, EntryPage, GroupDetail, Wanted, decode, group_of, position
 from dashboard.model.fates import Cause, Gravity, Inboxes, fate_of
-from dashboard.model.keys import Stream
 from dashboard.model.places import Place
 from dashboard.services.side_by_side import each
 from dashboard.services.workspace import Workspace
@@ -21,11 +20,6 @@ CHUNK = 500
 MOST_SCANNED = 10_000
 SCAN_SECONDS = 1.5
 _ENTRY_ID = re.compile(r"\d{1,15}-\d{1,15}\Z")
-
-
-def topics(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
-    """Every stream with its groups; raises `GatewayError`."""
-    return workspace.connections.store(workspace.place(namespace)).streams()
 
 
 def page(

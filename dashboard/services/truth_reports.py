@@ -14,13 +14,6 @@ from dashboard.model.truth import SOURCES, Carried, Presence, Source, TurnTruth
 from dashboard.services.truth import ActorTruth
 
 SIGNS: dict[Presence, str] = {"there": "✓", "missing": "✕", "differs": "≠", "unread": "?", "none": "·"}
-PRESENCES: dict[Presence, str] = {
-    "there": "has it",
-    "missing": "has it not",
-    "differs": "disagrees",
-    "unread": "not read",
-    "none": "keeps no event",
-}
 
 
 def verdict(found: ActorTruth) -> str:

@@ -102,6 +102,16 @@ def test_what_one_source_lacks_is_marked_in_exactly_that_source(
     assert [(number, where) for number, where, _ in marked(facts)] == [(gone.number, source)]
 
 
+def test_the_words_say_who_lacks_what() -> None:
+    def words(source: Source) -> str:
+        row = join("a", without(1, **{source: True}), limit=9).turns[0]
+        assert row.mark
+        return row.mark.cause.words
+
+    assert words("agent") == "The store holds a turn that the agent does not tell."
+    assert words("store") == "The agent tells a turn that this store does not hold."
+
+
 @given(st.data(), st.integers(1, 20), st.sampled_from(SOURCES))
 def test_a_text_that_stands_alone_is_marked_where_it_stands(data: Any, count: int, source: Source) -> None:
     has = everywhere(turns(count))
@@ -177,6 +187,9 @@ def test_counts_that_differ_are_marked_as_a_whole() -> None:
     assert facts.stored
     (mark,) = join("a", replace(facts, said=replace(facts.said, total=6)), limit=9).marks
     assert mark.cause.words == "The agent counts 6 messages, the store 4."
+    head = replace(facts.stored.head, total=8)
+    marks = join("a", replace(facts, stored=replace(facts.stored, head=head)), limit=9).marks
+    assert marks[0].cause.words == "Its head counts 8 messages, and there are 4."
     (mark,) = join("a", replace(facts, stored=replace(facts.stored, version="1")), limit=9).marks
     assert (mark.cause.name, mark.cause.gravity) == ("another writer", "expected")
 
@@ -241,4 +254,6 @@ def test_segments_join_up_to_the_first_gap() -> None:
     with pytest.raises(ValueError, match="no list"):
         decode_segment('{"a": 1}')
     stored = StoredHistory(head, "1", 1, {0: segment, 2: segment * 2}, (1,))
-    assert len(stored.messages) == 4 + 2 + 1
+    assert len(stored.messages) == 4 + 2
+    facts = replace(facts_of(everywhere([])), stored=stored)
+    assert [mark.cause.name for mark in join("a", facts, limit=9).marks][0] == "segment missing"
