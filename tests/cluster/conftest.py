@@ -65,8 +65,9 @@ def overlay(
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(text))
 
 
-def rolled_out(namespace: str) -> None:
-    for workload in ("statefulset/redis", "deployment/chat-agent"):
+def rolled_out(namespace: str, *workloads: str) -> None:
+    """Wait until the workloads, else the agent and its Redis, run as they were last applied."""
+    for workload in workloads or ("statefulset/redis", "deployment/chat-agent"):
         kubectl("-n", namespace, "rollout", "status", workload, f"--timeout={SECONDS}s")
 
 

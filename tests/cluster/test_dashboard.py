@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
 from tests.browser.chromium import launch
-from tests.cluster.conftest import K8S, SECONDS, daca_ops, kubectl, kubectl_json, overlay, rolled_out
+from tests.cluster.conftest import K8S, daca_ops, kubectl, kubectl_json, overlay, rolled_out
 
 pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 30_000
@@ -46,7 +46,7 @@ def forwarded(namespace: str) -> Iterator[str]:
 
 def roll_out(namespace: str, folder: Path) -> None:
     kubectl("apply", "-k", str(folder))
-    kubectl("-n", namespace, "rollout", "status", "deployment/daca-ops", f"--timeout={SECONDS}s")
+    rolled_out(namespace, "deployment/daca-ops")
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +152,16 @@ def test_it_was_never_restarted_and_wrote_nothing_beside_its_volumes(url: str) -
     assert "Traceback" not in said
 
 
-@pytest.fixture
-def finding_url(url: str, tmp_path: Path) -> Iterator[str]:
-    """The same dashboard with find-namespaces, until the test ends."""
-    overlay(tmp_path, "dashboard", ("find-namespaces",), "daca-ops")
+@pytest.fixture(scope="module")
+def open_url(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same dashboard where everyone may write, and that finds its namespaces; the last tests' own."""
+    folder = tmp_path_factory.mktemp("open")
+    overlay(folder, "dashboard", ("find-namespaces",), "daca-ops")
     role = str(K8S / "components" / "find-namespaces" / "cluster-role.yaml")
     try:
-        roll_out("daca-ops", tmp_path)
+        kubectl("apply", "-k", str(folder))
+        kubectl("-n", "daca-ops", "set", "env", "deployment/daca-ops", "DACA_ANONYMOUS=operator")
+        rolled_out("daca-ops", "deployment/daca-ops")
         with forwarded("daca-ops") as address:
             yield address
     finally:
@@ -166,8 +169,27 @@ def finding_url(url: str, tmp_path: Path) -> Iterator[str]:
         roll_out("daca-ops", K8S / "dashboard")
 
 
-def test_a_namespace_that_comes_is_shown_within_5_s_without_a_reload(finding_url: str, page: Page) -> None:
-    page.goto(f"{finding_url}/overview")
+def test_a_message_from_inside_reaches_both_namespaces_and_stays_there(
+    open_url: str, page: Page, chat: Chat, actor_id: str
+) -> None:
+    """The course's list, in the browser: messages are answered, and histories are apart."""
+    page.goto(f"{open_url}/?actor={actor_id}")
+    page.get_by_role("button", name="Unlock writing").click()
+    name = page.get_by_label("Type prod to unlock it for 15 minutes")
+    name.press_sequentially("prod")
+    name.press("Enter")
+    expect(page.get_by_text("Writing is unlocked until")).to_be_visible()
+    box = page.get_by_placeholder("Write to")
+    box.fill("Hi there")
+    box.press("Enter")
+    expect(page.get_by_text("answered in")).to_have_count(2)
+    expect(page.get_by_text("1 turn, 1 same")).to_be_visible()
+    list(chat.send(["dev"], actor_id, "only dev"))
+    expect(page.get_by_text("2 turns, 1 same, 1 only in dev")).to_be_visible()
+
+
+def test_a_namespace_that_comes_is_shown_within_5_s_without_a_reload(open_url: str, page: Page) -> None:
+    page.goto(f"{open_url}/overview")
     expect(page.get_by_text("all well")).to_have_count(2)
     folder = str(K8S / "overlays" / "test")
     assert daca_ops("k8s", "init", "test").returncode == 0
