@@ -48,7 +48,7 @@ def doctor(
             report = checkup.check_folder(folder)
         else:
             with options.workspace(data, cluster, file, context) as opened:
-                places = [opened.place(name) for name in options.chosen(opened, namespace)]
+                places = checkup.places(opened, options.chosen(opened, namespace))
                 report = checkup.check(opened, places, _progress)
     except GatewayError as error:
         typer.echo(f"daca-ops: {error.word}: {error.what} {error.hint}\n{error.command}".rstrip(), err=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dashboard.model.doctor import SEVERITIES, Finding, NotChecked, Report
+from dashboard.model.manifests import Manifests, namespace_of
 from dashboard.model.places import Place
 from dashboard.services.doctor import gathering
 from dashboard.services.doctor.evidence import Evidence
@@ -14,6 +15,21 @@ from dashboard.services.doctor.gathering import Progress
 from dashboard.services.doctor.rule import Rule
 from dashboard.services.doctor.rules import ALL
 from dashboard.services.workspace import Workspace
+
+WORKLOADS = ("Deployment", "StatefulSet")
+
+
+def places(workspace: Workspace, names: Sequence[str]) -> list[Place]:
+    """The namespaces of these names, also those where something runs but not under the agent's app-id.
+
+    Raises `NotThere` for one where nothing runs.
+    """
+    known = {place.name for place in workspace.places()}
+    strangers = [name for name in names if name not in known]
+    declared = workspace.cluster.manifests(strangers) if strangers else Manifests()
+    running = {namespace_of(item) for kind in WORKLOADS for item in declared.of(kind)} & set(strangers)
+    app_id = workspace.settings.app_id
+    return [Place(n, app_id=app_id) if n in running else workspace.place(n) for n in names]
 
 
 def check(

@@ -29,7 +29,7 @@ class Evidence:
     """One namespace. What a rule reads and is missing raises `UnknownError`, which ends up as "not checked".
 
     `origin` is the kind of cluster, or "files" for a folder that is not applied. `known` are all namespaces
-    that are looked at, `silent` maps "agent", "sidecar" and "store" to why each gave no answer.
+    of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer.
     """
 
     namespace: str

@@ -55,7 +55,8 @@ def of_cluster(workspace: Workspace, places: Sequence[Place], progress: Progress
                 done += 1
                 progress(done, len(names))
         by_namespace = _divided(declared.result(), names)
-        origin, known = cast(Origin, workspace.cluster.kind), frozenset(names)
+        origin = cast(Origin, workspace.cluster.kind)
+        known = frozenset((*names, *(place.name for place in attempt(workspace.places)[0] or ())))
         found = [
             _evidence(Evidence(p.name, origin, by_namespace[p.name], p, known), answers[p.name])
             for p in places

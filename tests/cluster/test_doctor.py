@@ -1,0 +1,150 @@
+"""The doctor on a real cluster: prod and dev are well; what is planted in a namespace of its own is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dashboard.model.doctor import Report
+from dashboard.services.doctor import checkup
+from dashboard.services.workspace import Workspace
+from tests.cluster.conftest import K8S, daca_ops, kubectl, overlay, rolled_out
+from tests.stack.waiting import wait_until
+
+SICK = "sick"
+pytestmark = pytest.mark.timeout(400)
+
+
+def look(workspace: Workspace, *names: str) -> Report:
+    return checkup.check(workspace, checkup.places(workspace, names))
+
+
+def found(workspace: Workspace, *names: str) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.namespace) for finding in look(workspace, *names).findings}
+
+
+def patch(kind: str, name: str, change: object) -> None:
+    words = ("patch", kind, name, "--type", "merge", "-p", json.dumps(change))
+    kubectl("-n", SICK, *words)
+
+
+@pytest.fixture(scope="module")
+def sick(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A namespace of its own, well at first, and deleted afterwards."""
+    folder = tmp_path_factory.mktemp("sick")
+    overlay(folder, "base", (), SICK)
+    assert daca_ops("k8s", "init", SICK).returncode == 0
+    try:
+        kubectl("apply", "-k", str(folder))
+        rolled_out(SICK)
+        wait_until(lambda: SICK in {p.name for p in workspace.places()}, seconds=60)
+        wait_until(lambda: not found(workspace, SICK), seconds=90, what="it is well")
+        yield SICK
+    finally:
+        kubectl("delete", "namespace", SICK, "--wait=false")
+
+
+def test_a_healthy_cluster_has_no_finding_and_all_is_checked(workspace: Workspace) -> None:
+    wait_until(lambda: not found(workspace, "prod", "dev"), seconds=90, what="prod and dev are well")
+    assert look(workspace, "prod", "dev").not_checked == ()
+
+
+def component(name: str, field: str, value: str) -> object:
+    """The whole list of a Component's fields with one more: a merge replaces lists."""
+    found = json.loads(kubectl("-n", SICK, "get", "components.dapr.io", name, "-o", "json"))
+    fields = [entry for entry in found["spec"]["metadata"] if entry["name"] != field]
+    return {"spec": {"metadata": [*fields, {"name": field, "value": value}]}}
+
+
+def in_pod(change: object) -> object:
+    return {"spec": {"template": change}}
+
+
+def container(**change: object) -> object:
+    return in_pod({"spec": {"containers": [{"name": "chat-agent", **change}]}})
+
+
+def annotate(name: str, value: str | None) -> object:
+    return in_pod({"metadata": {"annotations": {f"dapr.io/{name}": value}}})
+
+
+def strategic(kind: str, name: str, change: object) -> None:
+    kubectl("-n", SICK, "patch", kind, name, "-p", json.dumps(change))
+
+
+def second_workload() -> None:
+    item = json.loads(kubectl("-n", SICK, "get", "deployment", "chat-agent", "-o", "json"))
+    item["metadata"] = {"name": "chat-agent-2", "namespace": SICK}
+    item["spec"]["replicas"] = 0
+    kubectl("apply", "-f", "-", stdin=json.dumps(item))
+
+
+def subscribe_to(pubsub: str) -> None:
+    patch("subscriptions.dapr.io", "message-subscription", {"spec": {"pubsubname": pubsub}})
+
+
+def lead_nowhere() -> None:
+    patch("service", "chat-agent", {"spec": {"selector": {"app": "none"}}})
+
+
+def broker(field: str, value: str) -> Callable[[], None]:
+    """The pub/sub gets another value."""
+    return lambda: patch("components.dapr.io", "daca-pubsub", component("daca-pubsub", field, value))
+
+
+def agent(change: object) -> Callable[[], None]:
+    """The agent's Deployment is changed; a strategic merge finds its container by the name."""
+    return lambda: strategic("deployment", "chat-agent", change)
+
+
+def rename() -> None:
+    """Nothing is left there under the agent's app-id."""
+    kubectl("-n", SICK, "delete", "deployment", "chat-agent-2", "--ignore-not-found")
+    agent(annotate("enabled", "true"))()
+    agent(annotate("app-id", "chat-agnet"))()
+
+
+ENDS = ["sh", "-c", "echo it ends here; exit 3"]
+FAULTS: list[tuple[str, Callable[[], None]]] = [
+    ("subscription-pubsub-missing", lambda: subscribe_to("dava-pubsub")),
+    ("service-missing", lead_nowhere),
+    ("service-selects-nothing", lead_nowhere),
+    ("secret-missing", lambda: patch("secret", "redis", {"data": {"redis-password": None}})),
+    ("redis-host-elsewhere", broker("redisHost", "redis-master.prod.svc:6379")),
+    ("redis-password-plain", broker("redisPassword", "secret")),
+    ("app-port-wrong", agent(annotate("app-port", "8080"))),
+    ("app-id-twice", second_workload),
+    ("no-memory-limit", agent(container(resources={"limits": None}))),
+    ("image-not-pulled", agent(container(image="localhost:1/none:none"))),
+    ("crash-loop", agent(container(image="chat-agent:dev", command=ENDS))),
+    ("sidecar-not-asked-for", agent(annotate("enabled", "no"))),
+    ("app-id-wrong", rename),
+]
+
+
+@pytest.mark.parametrize(("rule", "plant"), FAULTS, ids=[rule for rule, _ in FAULTS])
+def test_a_planted_fault_is_found_where_it_is(
+    workspace: Workspace, sick: str, rule: str, plant: Callable[[], object]
+) -> None:
+    """Faults add up: the namespace is thrown away in the end."""
+    plant()
+    wait_until(lambda: (rule, sick) in found(workspace, "prod", sick), seconds=120, what=rule)
+    if rule == "crash-loop":
+        seen = [f.seen for f in look(workspace, sick).findings if f.rule == rule]
+        assert any("exit code 3" in said and "it ends here" in said for said in seen)
+    assert not [name for _, name in found(workspace, "prod", sick) if name != sick]
+
+
+def test_the_command_tells_by_its_exit_status(workspace: Workspace, sick: str) -> None:
+    words = ("doctor", "--cluster", "kubernetes", "--json")
+    well = daca_ops(*words, "-n", "prod")
+    assert (well.returncode, json.loads(well.stdout)["findings"]) == (0, [])
+    ill = daca_ops(*words, "-n", sick)
+    assert ill.returncode == 1
+    assert "kubectl -n sick" in json.loads(ill.stdout)["findings"][0]["fix"]
+
+
+def test_the_manifests_before_they_are_applied_have_no_finding() -> None:
+    assert daca_ops("doctor", "-f", str(K8S)).returncode == 0
