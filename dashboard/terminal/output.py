@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from rich.text import Text
 
 from dashboard.model.chat import Failure
 from dashboard.model.health import NamespaceHealth
+
+# What reads a pipe wraps for itself: a cell that is cut or folded could not be searched.
+PIPED_COLUMNS = 10_000
 
 
 def as_json(value: Any) -> None:
@@ -30,7 +34,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False).print(drawn)
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS).print(drawn)
 
 
 def failures(found: Mapping[str, Failure]) -> None:

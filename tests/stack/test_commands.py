@@ -27,7 +27,7 @@ def run(line: str) -> str:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     ran = subprocess.run(
         ["bash", "-c", line],
-        env={"PATH": path, "HOME": os.environ["HOME"], "COLUMNS": "200"},
+        env={"PATH": path, "HOME": os.environ["HOME"]},
         capture_output=True,
         text=True,
         timeout=60,
