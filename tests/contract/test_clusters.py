@@ -96,12 +96,17 @@ def test_a_missing_static_file_is_not_there(tmp_path: Path) -> None:
         StaticCluster(tmp_path / "none.toml").places()
 
 
-def test_a_kubernetes_cluster_without_a_kubeconfig_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("text", [None, "", "contexts: [", "clusters: []\nusers: []\ncontexts: []\n"])
+def test_a_kubernetes_cluster_without_a_usable_kubeconfig_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
-    with pytest.raises(NotThere, match="kubeconfig"):
-        open_cluster(Settings(cluster="kubernetes", context="elsewhere"))
+    file = tmp_path / "kubeconfig"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    for context in (None, "elsewhere"):
+        with pytest.raises(NotThere, match="kubeconfig"):
+            open_cluster(Settings(cluster="kubernetes", context=context))
 
 
 def test_a_message_is_in_its_own_agents_log(

@@ -90,8 +90,7 @@ class Api:
 
     def close(self) -> None:
         """End every call, watch and forwarded connection."""
-        self.background.run(self._session.close(), seconds=CALL_SECONDS)
-        self.background.close()
+        self.background.close(self._session.close())
 
     def get(self, path: str, **params: str) -> Any:
         """The decoded JSON at `path`."""
@@ -102,7 +101,7 @@ class Api:
         made = self._answer("POST", path, json=body)
         status, content = self.background.run(made, seconds=2 * CALL_SECONDS)
         if status not in {201, 409}:
-            raise refusal(status, content)
+            raise refusal(status, content, path)
         return bool(status == 201)
 
     def forward(self, namespace: str, pod: str, port: int) -> socket.socket:
@@ -127,7 +126,7 @@ class Api:
         """The body at `path`, with a deadline."""
         status, content = await self._answer("GET", path, params=params)
         if status != 200:
-            raise refusal(status, content)
+            raise refusal(status, content, path)
         return content
 
     async def _answer(self, verb: str, path: str, **options: Any) -> tuple[int, bytes]:
@@ -205,16 +204,16 @@ class Api:
         )
 
 
-def refusal(status: int, body: bytes) -> GatewayError:
+def refusal(status: int, body: bytes, path: str = "") -> GatewayError:
     """The API server's Status as an error; a missing right comes with the command that grants it."""
-    message = status_message(body) or f"HTTP status {status}"
+    message = status_message(body) or f"HTTP status {status} for {path}"
     if status == 401:
         return Forbidden(f"The cluster does not know us: {message}.", command="kubectl auth whoami")
     if status == 403:
         missing = rights.missing(message)
         return Forbidden(f"{message}.", command=rights.grant(missing) if missing else "")
     if status == 404:
-        return NotThere(f"{message}.")
+        return NotThere(f"{message}.", command="dapr init -k" if "/dapr.io/" in path else "")
     return Unreachable(f"{message}.") if status >= 500 or status == 429 else Rejected(f"{message}.")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from dashboard.model.errors import Unreachable
@@ -56,15 +57,19 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def close(self) -> None:
-        """Cancel everything, let it clean up, and end the thread."""
-        if not self._loop.is_closed():
-            asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(CLOSE_SECONDS)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(CLOSE_SECONDS)
+    def close(self, last: Coroutine[Any, Any, None]) -> None:
+        """Cancel everything, let it clean up, do `last`, and end the thread."""
+        if self._loop.is_closed():
+            last.close()
+            return
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(self._end(last), self._loop).result(CLOSE_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSE_SECONDS)
 
-    async def _cancel(self) -> None:
+    async def _end(self, last: Coroutine[Any, Any, None]) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await last

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from kubernetes import client, config
+from yaml import YAMLError
 
 from dashboard.model.errors import NotThere
 
@@ -23,11 +24,12 @@ class Credentials:
         self._seen = _marks()
         try:
             self.in_cluster = _load(self._configuration, context)
-        except config.ConfigException as error:
+            self.tls = _tls(self._configuration)
+        except (config.ConfigException, YAMLError, OSError) as error:
             hint = "Set KUBECONFIG, or name a context with --context."
-            raise NotThere(f"There is no usable kubeconfig: {error}.", hint=hint) from error
+            words = str(error).rstrip(".")
+            raise NotThere(f"There is no usable kubeconfig: {words}.", hint=hint) from error
         self.host: str = self._configuration.host.rstrip("/")
-        self.tls = _tls(self._configuration)
         self.server_name: str | None = self._configuration.tls_server_name or None
 
     @property
@@ -77,7 +79,7 @@ def _load(configuration: client.Configuration, context: str | None) -> bool:
     try:
         config.load_kube_config(_kubeconfig(), context=context, client_configuration=configuration)
     except config.ConfigException:
-        if context is not None:
+        if context is not None or "KUBERNETES_SERVICE_HOST" not in os.environ:
             raise
         config.load_incluster_config(client_configuration=configuration)
         return True
