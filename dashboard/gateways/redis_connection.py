@@ -36,7 +36,7 @@ class RedisConnection:
         self._redis = redis.Redis(connection_pool=pool)
 
     def close(self) -> None:
-        self._redis.close()
+        self._redis.connection_pool.disconnect()  # a client that was given its pool leaves it open
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
