@@ -38,7 +38,8 @@ def show_lines(told: Sequence[Told], among: int, *, named: bool) -> None:
     st.caption(_count(told, among, len(shown)))
     wide = max(len(_who(each, named=named)) for each in shown)
     text = "\n".join(_words(each, wide, named=named) for each in shown)
-    st.code(text, language=None, wrap_lines=True, height=BLOCK_PIXELS)
+    with st.container(height=BLOCK_PIXELS, border=False):  # code of a fixed height cannot be reached by key
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _count(told: Sequence[Told], among: int, shown: int) -> str:

@@ -34,11 +34,11 @@ def test_new_lines_do_not_move_the_page(page: Page, stack: RunningStack, actor_i
     page.goto("/logs")
     block = page.get_by_test_id("stCode").last
     expect(block).to_contain_text("prod agent")
-    block.scroll_into_view_if_needed()
-    before = block.bounding_box()
+    tall = "document.querySelector('[data-testid=stMain]').scrollHeight"
+    before = page.evaluate(tall)
     stack.say("prod", actor_id, "hello")
     expect(block).to_contain_text(f"for actor {actor_id}")
-    assert block.bounding_box() == before
+    assert page.evaluate(tall) == before
 
 
 @pytest.mark.parametrize("width", [390, 2560])
