@@ -33,7 +33,10 @@ class ChatAgentInterface(ActorInterface):  # type: ignore[misc]
 
     @actormethod(name="ProcessMessage")  # type: ignore[untyped-decorator]
     async def process_message(self, message: dict) -> dict:  # type: ignore[type-arg]
-        """`{"content", "key"}` -> `{"answer"}`, or `{"conflict": true}` for a key used with another text."""
+        """`{"content", "id", "key"}` -> `{"answer"}`, or `{"conflict": true}` where a key had another text.
+
+        Dapr repeats a call whose connection broke, and the turn may be stored by then: one `id` is one turn.
+        """
         raise TypeError("an interface")
 
     @actormethod(name="GetConversationHistory")  # type: ignore[untyped-decorator]
@@ -75,6 +78,7 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
     async def process_message(self, message: dict[str, Any]) -> dict[str, Any]:
         async with self._turn("a turn"):
             content, key = message["content"], message.get("key")
+            event_id = message.get("id") or str(uuid.uuid4())
             head = await self._store.load()
             known = head.remembered(key) if key is not None else None
             if known is not None:
@@ -82,18 +86,21 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
                     return {"conflict": True}
                 view = history.window(head, limit=1, before=known.index + 1)
                 return {"answer": (await self._store.read(head, view))[0].content}
+            repeated = head.answer_to(event_id)
+            if repeated is not None:
+                return {"answer": repeated}
             answer = f"Got your message: {content}"
-            head = await self._add(head, content, answer, key)
+            head = await self._add(head, content, answer, event_id, key)
             await self._publish(head)
             return {"answer": answer}
 
-    async def _add(self, head: Head, content: str, answer: str, key: str | None) -> Head:
+    async def _add(self, head: Head, content: str, answer: str, event_id: str, key: str | None) -> Head:
         grown, segment = history.add_turn(
             history.settle(head, self._outbox.published),
             content=content,
             answer=answer,
             time=_now(),
-            event_id=str(uuid.uuid4()),
+            event_id=event_id,
             key=key,
         )
         await self._store.save(grown, (segment,) if segment else ())

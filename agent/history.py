@@ -68,6 +68,10 @@ class Head:
     def remembered(self, key: str) -> Remembered | None:
         return next((item for item in self.keys if item.key == key), None)
 
+    def answer_to(self, event_id: str) -> str | None:
+        """What was answered in the turn of that event, if it is among the newest."""
+        return next((m.content for m in self.messages if m.id == f"{event_id}-assistant"), None)
+
 
 @dataclass(frozen=True)
 class Segment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request, Response
@@ -70,7 +71,7 @@ async def send(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
 ) -> Answer:
     """One turn. A repeated `Idempotency-Key` returns the first answer and adds no turn."""
-    argument = {"content": message.content, "key": idempotency_key}
+    argument = {"content": message.content, "id": str(uuid.uuid4()), "key": idempotency_key}
     with metrics.TURN_SECONDS.time():
         try:
             result = await _invoke(request, actor_id, "ProcessMessage", argument)

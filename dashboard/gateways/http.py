@@ -55,7 +55,7 @@ class JsonHttp:
         except httpx.TimeoutException as error:
             raise Unreachable(f"{self._where} did not answer within {self._timeout:g} s.") from error
         except httpx.ConnectError as error:
-            raise Unreachable(f"Nothing listens where {self._where} should be.") from error
+            raise Unreachable(f"{self._where} cannot be reached: nothing listens there.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(f"{self._where} broke off: {error}.") from error
         if not reply.is_success:

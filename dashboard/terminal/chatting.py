@@ -61,7 +61,7 @@ def send(
 
 def _say(delivery: Delivery) -> None:
     if delivery.answer is not None:
-        typer.echo(f"{delivery.namespace}: {delivery.answer}  ({delivery.latency_ms:.0f} ms)")
+        output.say(f"{delivery.namespace}: {delivery.answer}  ({delivery.latency_ms:.0f} ms)")
 
 
 def _read(opened: Workspace, names: list[str], actor: str, turns: int) -> Histories:
@@ -111,7 +111,7 @@ def diff(
     forms = {"json": exports.as_json, "markdown": exports.as_markdown, "csv": exports.as_csv}
     form = forms.get("json" if json else format)
     if form:
-        typer.echo(form(compared))
+        output.say(form(compared))
     else:
         rows = [(row.words, *(_cell(turn) for turn in row.cells.values())) for row in comparison.rows]
         output.table(("", *comparison.namespaces), rows)

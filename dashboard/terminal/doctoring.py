@@ -51,7 +51,7 @@ def doctor(
                 places = checkup.places(opened, options.chosen(opened, namespace))
                 report = checkup.check(opened, places, _progress)
     except GatewayError as error:
-        typer.echo(f"daca-ops: {error.word}: {error.what} {error.hint}\n{error.command}".rstrip(), err=True)
+        output.say(f"daca-ops: {error.word}: {error.what} {error.hint}\n{error.command}".rstrip(), err=True)
         raise typer.Exit(2) from error
     _print(report, "json" if json else format)
     if report.counts["error"]:
@@ -72,7 +72,7 @@ def _print(report: Report, format: str) -> None:
     elif format == "sarif":
         output.as_json(reports.as_sarif(report))
     elif format == "markdown":
-        typer.echo(reports.as_markdown(report), nl=False)
+        output.say(reports.as_markdown(report), nl=False)
     else:
         _say(report)
 
@@ -80,11 +80,11 @@ def _print(report: Report, format: str) -> None:
 def _say(report: Report) -> None:
     for found in report.findings:
         where = f"{found.namespace} {found.object}".strip()
-        typer.echo(f"{MARKS[found.severity]} {found.severity}: {where}: {found.rule}")
+        output.say(f"{MARKS[found.severity]} {found.severity}: {where}: {found.rule}")
         body = (
             f"{found.seen}\n{found.why}\nFix: {found.fix}\n{found.command}\nSee {found.docs}\n{found.source}"
         )
-        typer.echo("\n".join(f"    {line}" for line in body.splitlines() if line) + "\n")
+        output.say("\n".join(f"    {line}" for line in body.splitlines() if line) + "\n")
     for reason, names, rules in report.left_out:
-        typer.echo(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
-    typer.echo(report.sentence)
+        output.say(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
+    output.say(report.sentence)

@@ -70,7 +70,7 @@ def keys(
         return
     output.table(("kind", "key"), [(key.kind, key.raw) for key in page.keys])
     if page.cursor is not None:
-        typer.echo(f"{page.stopped} To go on: --cursor {page.cursor}", err=True)
+        output.say(f"{page.stopped} To go on: --cursor {page.cursor}", err=True)
 
 
 def show(
@@ -90,5 +90,5 @@ def show(
         return
     ttl = "none" if value.ttl_seconds is None else f"{value.ttl_seconds} s"
     size = "not given" if value.size_bytes is None else f"{value.size_bytes:,} bytes"
-    typer.echo(f"{value.key}\n{value.redis_type}, version {value.version or '-'}, expires {ttl}, {size}")
+    output.say(f"{value.key}\n{value.redis_type}, version {value.version or '-'}, expires {ttl}, {size}")
     output.as_json(value.value)

@@ -16,6 +16,7 @@ from dashboard.model.names import actor_id_problem
 from dashboard.model.people import Person
 from dashboard.services.guard import Guard
 from dashboard.services.settings import ClusterKind, Settings
+from dashboard.terminal import output
 
 if TYPE_CHECKING:
     from dashboard.services.workspace import Workspace
@@ -92,7 +93,7 @@ def chosen(opened: Workspace, asked: Sequence[str] | None) -> list[str]:
         return list(dict.fromkeys(asked))
     names = [place.name for place in opened.places()]
     for trouble in opened.cluster.troubles():
-        typer.echo(f"{trouble.failure.what}\n{trouble.failure.command}".rstrip(), err=True)
+        output.say(f"{trouble.failure.what}\n{trouble.failure.command}".rstrip(), err=True)
     if not names:
         raise NotThere("There is no namespace in this cluster.", hint=opened.cluster.why_down(""))
     return names

@@ -19,6 +19,15 @@ from dashboard.model.health import NamespaceHealth
 PIPED_COLUMNS = 10_000
 
 
+# What a terminal would obey, in texts of actors and clusters: shown instead (CWE-150).
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print `text` as data: no character of it steers the terminal."""
+    typer.echo(text.translate(_CONTROLS), err=err, nl=nl)
+
+
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
@@ -33,7 +42,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table of plain text: cells are data and never read as markup."""
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        drawn.add_row(*(Text(str(cell)) for cell in row))
+        drawn.add_row(*(Text(str(cell).translate(_CONTROLS)) for cell in row))
     Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS).print(drawn)
 
 
@@ -41,7 +50,7 @@ def failures(found: Mapping[str, Failure]) -> None:
     """Name each namespace that did not answer, and leave with exit status 1 if there is one."""
     for namespace, failure in found.items():
         line = f"{namespace}: {failure.word}: {failure.what} {failure.hint}"
-        typer.echo(f"{line.rstrip()}\n{failure.command}".rstrip(), err=True)
+        say(f"{line.rstrip()}\n{failure.command}".rstrip(), err=True)
     if found:
         raise typer.Exit(1)
 
@@ -50,4 +59,4 @@ def what_helps(found: Sequence[NamespaceHealth]) -> None:
     """The commands that mend a part which is not well, each with what was seen."""
     for health in found:
         for part in (part for part in health.parts if part.command):
-            typer.echo(f"\n{health.namespace} {part.name}: {part.words}\n{part.command}", err=True)
+            say(f"\n{health.namespace} {part.name}: {part.words}\n{part.command}", err=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dashboard.services.preparing import prepare
-from dashboard.terminal import options
+from dashboard.terminal import options, output
 from dashboard.terminal.options import Context
 
 
@@ -30,4 +30,4 @@ def init(
     """Create each namespace and the Secrets that must not be in git; changes nothing that is there."""
     settings = options.settings(None, None, None, context)
     for line in prepare(settings, options.guard(settings), namespaces):
-        typer.echo(line)
+        output.say(line)

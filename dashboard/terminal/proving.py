@@ -46,7 +46,7 @@ def verify(
     if json or format == "json":
         output.as_json(proof_reports.as_plain(result))
     elif format == "markdown":
-        typer.echo(proof_reports.as_markdown(result))
+        output.say(proof_reports.as_markdown(result))
     else:
         _say(result)
     if not result.proven:
@@ -55,17 +55,17 @@ def verify(
 
 def _progress(step: Step) -> None:
     if step.state in {"done", "failed"}:
-        typer.echo(f"{'✓' if step.state == 'done' else '✕'} {step.title}: {step.words}", err=True)
+        output.say(f"{'✓' if step.state == 'done' else '✕'} {step.title}: {step.words}", err=True)
 
 
 def _say(result: Result) -> None:
     proof = result.proof
     for check in proof.checks:
-        typer.echo(f"{check.mark}: {TITLES[check.surface]}, {check.pair}. {check.seen}")
+        output.say(f"{check.mark}: {TITLES[check.surface]}, {check.pair}. {check.seen}")
     for way in proof.ways:
-        typer.echo(f"{way.name}: {way.words} {way.fix}")
+        output.say(f"{way.name}: {way.words} {way.fix}")
     for note in proof.notes:
-        typer.echo(f"note: {note}")
+        output.say(f"note: {note}")
     for removal in result.removals:
-        typer.echo(f"removed in {removal.namespace}: {proof_reports.removed(removal)}")
-    typer.echo(f"{STAYS}\n{proof.sentence}")
+        output.say(f"removed in {removal.namespace}: {proof_reports.removed(removal)}")
+    output.say(f"{STAYS}\n{proof.sentence}")

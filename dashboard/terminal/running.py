@@ -29,9 +29,9 @@ def _folder(data: Path | None) -> Path:
 
 def prepare() -> None:
     """Find or build the programs that the stack runs; start nothing."""
-    found = binaries.find(typer.echo)
+    found = binaries.find(output.say)
     for name, path in vars(found).items():
-        typer.echo(f"{name}: {path}")
+        output.say(f"{name}: {path}")
 
 
 def up(
@@ -52,13 +52,13 @@ def up(
         browse=dashboard and not detach and sys.stdout.isatty(),
     )
     start = stack.start_detached if detach else stack.up
-    start(wanted, report=typer.echo)
+    start(wanted, report=output.say)
 
 
 def down(data: Data = None) -> None:
     """End the stack, also what a crash left behind."""
     ended = stack.down(_folder(data))
-    typer.echo("stopped" if ended else "nothing was running")
+    output.say("stopped" if ended else "nothing was running")
 
 
 def status(json: Json = False, data: Data = None) -> None:
@@ -81,7 +81,7 @@ def status(json: Json = False, data: Data = None) -> None:
                 for n in found["namespaces"]
             ],
         )
-        typer.echo(f"dashboard  {found['dashboard'] or 'not started'}")
+        output.say(f"dashboard  {found['dashboard'] or 'not started'}")
     if not all(n["agent"]["ready"] and n["sidecar"]["ready"] for n in found["namespaces"]):
         raise typer.Exit(1)
 
@@ -104,4 +104,4 @@ def reset(
         writing = options.writing(opened, way_out="Reset empties no protected namespace.")
         folder = opened.settings.data
         count = writing.run(namespace, "reset", lambda place: stack.reset(folder, place.name))
-    typer.echo(f"{namespace}: deleted {count:,} keys")
+    output.say(f"{namespace}: deleted {count:,} keys")

@@ -64,7 +64,7 @@ def list_(
 
 def _say_more(page: EntryPage) -> None:
     if page.before is not None:
-        typer.echo(f"{page.scanned:,} looked at. To go on: --before {page.before}", err=True)
+        output.say(f"{page.scanned:,} looked at. To go on: --before {page.before}", err=True)
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str]:
@@ -122,7 +122,7 @@ def tail(
             if json:
                 output.as_json_line(asdict(entry))
             else:
-                typer.echo("  ".join(_cells(entry)))
+                output.say("  ".join(_cells(entry)))
             if shown == count:
                 return
     if count:
@@ -135,14 +135,14 @@ def _follow(
     """Entries newer than now; a store that is away for a while is told once and waited for."""
     ends = time.monotonic() + seconds if seconds is not None else None
     after, was_down = events.newest_id(opened, namespace, topic), False
-    typer.echo(f"waiting for entries newer than {after or 'the first'}", err=True)
+    output.say(f"waiting for entries newer than {after or 'the first'}", err=True)
     while ends is None or time.monotonic() < ends:
         found, failure = attempt(partial(events.newer, opened, namespace, topic, after, wanted))
         if found:
             yield from found[0]
             after = found[1]
         if failure and not was_down:
-            typer.echo(f"{failure.word}: {failure.what}", err=True)
+            output.say(f"{failure.word}: {failure.what}", err=True)
         was_down = failure is not None
         time.sleep(POLL_SECONDS)
 
@@ -170,6 +170,6 @@ def publish(
         output.as_json({**asdict(way), "arrived": way.arrived})
     else:
         for line in way.lines:
-            typer.echo(line)
+            output.say(line)
     if not way.arrived:
         raise typer.Exit(1)

@@ -67,7 +67,7 @@ def logs(
 
 def _print(told: Sequence[Told], *, json: bool = False) -> None:
     for each in told:
-        typer.echo(codec.dumps(_fields(each), ensure_ascii=False) if json else _words(each))
+        output.say(codec.dumps(_fields(each), ensure_ascii=False) if json else _words(each))
 
 
 def _follow(follower: service.Follower, lines: int, *, json: bool) -> NoReturn:
@@ -76,9 +76,9 @@ def _follow(follower: service.Follower, lines: int, *, json: bool) -> NoReturn:
     while True:
         _print(found.told, json=json)
         for name in found.failures.keys() - said:
-            typer.echo(f"{name}: {found.failures[name].word}: {found.failures[name].what}", err=True)
+            output.say(f"{name}: {found.failures[name].word}: {found.failures[name].what}", err=True)
         for name in said - found.failures.keys():
-            typer.echo(f"{name}: read again", err=True)
+            output.say(f"{name}: read again", err=True)
         said = set(found.failures)
         time.sleep(_POLL_SECONDS)
         found = follower.more()

@@ -49,14 +49,14 @@ def actor(
 
 
 def _say(name: str, found: ActorTruth) -> None:
-    typer.echo(f"{name}: {truth_reports.verdict(found)}")
+    output.say(f"{name}: {truth_reports.verdict(found)}")
     for source in SOURCES:
-        typer.echo(f"  {source}: {truth_reports.summary(found, source)}")
+        output.say(f"  {source}: {truth_reports.summary(found, source)}")
     if truth_reports.home(found) and found.facts.said:
-        typer.echo(f"  host: {truth_reports.home(found)} since {found.facts.said.activated_at}")
-    typer.echo(f"  active actors: {truth_reports.hosted(found)}")
+        output.say(f"  host: {truth_reports.home(found)} since {found.facts.said.activated_at}")
+    output.say(f"  active actors: {truth_reports.hosted(found)}")
     for mark in found.truth.marks:
-        typer.echo(f"  {mark.source}: {mark.cause.name}. {mark.cause.words}")
+        output.say(f"  {mark.source}: {mark.cause.name}. {mark.cause.words}")
     rows = [
         (
             row.turn.number,

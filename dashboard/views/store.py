@@ -47,7 +47,7 @@ with tree:
         st.stop()
     refresh.note_read(time.time())
     if page.keys:
-        st.caption(f"{len(page.keys)} keys. {page.stopped}")
+        st.caption(f"{len(page.keys)} key{'' if len(page.keys) == 1 else 's'}. {page.stopped}")
         show_tree(page.keys)
     elif contains:
         show_empty("No key matches", "Clear the filter to see all keys.", icon=":material/search_off:")

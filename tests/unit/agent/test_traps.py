@@ -120,6 +120,14 @@ async def test_a_cancelled_turn_leaves_the_actor_usable(sidecar: MemorySidecar) 
     assert said(sidecar) == ["next"]
 
 
+async def test_a_call_that_dapr_repeats_is_one_turn(sidecar: MemorySidecar) -> None:
+    """Also without an Idempotency-Key: daprd calls again where a connection broke after the turn."""
+    body = json.dumps({"content": "once", "id": "one-call", "key": None}).encode()
+    answers = [await ActorRuntime.dispatch("ChatAgent", "user1", "ProcessMessage", body) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert said(sidecar) == ["once"]
+
+
 async def test_errors_inside_the_actor_are_logged_with_their_traceback(
     sidecar: MemorySidecar, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,15 +1,24 @@
-"""What a script reads is whole."""
+"""What a command prints of an actor's text steers no terminal."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.terminal import output
 
 
-def test_a_cell_is_never_cut_or_folded_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    long = "a word and another, " * 40
-    output.table(("one", "two"), [(long, "[bold]no markup[/bold]")])
-    _, line = capsys.readouterr().out.splitlines()
-    assert line.split("  ")[0].strip() == long.strip()
-    assert "[bold]no markup[/bold]" in line
+@given(st.text())
+def test_no_control_character_reaches_the_terminal(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        said: list[str] = []
+        patch.setattr(output.typer, "echo", lambda words, **_: said.append(words))
+        output.say(text)
+    (words,) = said
+    assert not [char for char in words if ord(char) < 32 and char not in "\n\t" or 127 <= ord(char) < 160]
+
+
+def test_a_cell_shows_its_escape_sequence(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(("text",), [("\x1b[2J gone?",)])
+    assert "\\x1b[2J gone?" in capsys.readouterr().out
