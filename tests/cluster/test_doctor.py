@@ -106,6 +106,29 @@ def rename() -> None:
     agent(annotate("app-id", "chat-agnet"))()
 
 
+def say_it_was_asked_for() -> None:
+    """A pod without a sidecar says that it wants one, as if the injector had been away when it was made."""
+    label = "app.kubernetes.io/name=chat-agent"
+
+    def bare() -> list[str]:
+        pods = json.loads(kubectl("-n", SICK, "get", "pods", "-l", label, "-o", "json"))["items"]
+        return [p["metadata"]["name"] for p in pods if len(p["spec"]["containers"]) == 1]
+
+    wait_until(bare, seconds=60, what="a pod without a sidecar")
+    kubectl("-n", SICK, "annotate", "pod", *bare(), "dapr.io/enabled=true", "--overwrite")
+
+
+MOUNTED = in_pod(
+    {
+        "spec": {
+            "volumes": [{"name": "c", "configMap": {"name": "dapr-components", "optional": True}}],
+            "containers": [
+                {"name": "chat-agent", "volumeMounts": [{"name": "c", "mountPath": "/components"}]}
+            ],
+        }
+    }
+)
+NO_MTLS = {"enabled": False, "sentryAddress": "sentry:443", "controlPlaneTrustDomain": "cluster.local"}
 ENDS = ["sh", "-c", "echo it ends here; exit 3"]
 FAULTS: list[tuple[str, Callable[[], None]]] = [
     ("subscription-pubsub-missing", lambda: subscribe_to("dava-pubsub")),
@@ -116,10 +139,19 @@ FAULTS: list[tuple[str, Callable[[], None]]] = [
     ("redis-password-plain", broker("redisPassword", "secret")),
     ("app-port-wrong", agent(annotate("app-port", "8080"))),
     ("app-id-twice", second_workload),
+    ("runs-as-root", agent(in_pod({"spec": {"securityContext": None}}))),
+    ("components-in-config-map", agent(MOUNTED)),
+    (
+        "mtls-off",
+        lambda: patch("configurations.dapr.io", "chat-agent", {"spec": {"mtls": NO_MTLS}}),
+    ),
+    ("probe-failing", agent(container(readinessProbe={"httpGet": {"path": "/none"}}))),
     ("no-memory-limit", agent(container(resources={"limits": None}))),
     ("image-not-pulled", agent(container(image="localhost:1/none:none"))),
     ("crash-loop", agent(container(image="chat-agent:dev", command=ENDS))),
     ("sidecar-not-asked-for", agent(annotate("enabled", "no"))),
+    ("sidecar-not-injected", say_it_was_asked_for),
+    ("pod-not-scheduled", agent(in_pod({"spec": {"nodeSelector": {"none": "none"}}}))),
     ("app-id-wrong", rename),
 ]
 

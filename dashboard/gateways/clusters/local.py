@@ -73,6 +73,8 @@ class LocalCluster:
         found = self._state()
         if found is None:
             return NOT_RUNNING
+        if namespace not in {known.name for known in found.namespaces}:
+            return ""
         down = [
             part for part in ("redis", "sidecar", "agent") if not self._lives(found, f"{namespace}-{part}")
         ]
