@@ -81,6 +81,11 @@ def second_workload() -> None:
     kubectl("apply", "-f", "-", stdin=json.dumps(item))
 
 
+def bare_redis() -> None:
+    """Redis as the course deploys it: without a volume."""
+    kubectl("-n", SICK, "create", "deployment", "redis", "--image", "docker.io/library/redis:6")
+
+
 def subscribe_to(pubsub: str) -> None:
     patch("subscriptions.dapr.io", "message-subscription", {"spec": {"pubsubname": pubsub}})
 
@@ -139,6 +144,7 @@ FAULTS: list[tuple[str, Callable[[], None]]] = [
     ("redis-password-plain", broker("redisPassword", "secret")),
     ("app-port-wrong", agent(annotate("app-port", "8080"))),
     ("app-id-twice", second_workload),
+    ("store-without-volume", bare_redis),
     ("runs-as-root", agent(in_pod({"spec": {"securityContext": None}}))),
     ("components-in-config-map", agent(MOUNTED)),
     (
@@ -167,6 +173,20 @@ def test_a_planted_fault_is_found_where_it_is(
         seen = [f.seen for f in look(workspace, sick).findings if f.rule == rule]
         assert any("exit code 3" in said and "it ends here" in said for said in seen)
     assert not [name for _, name in found(workspace, "prod", sick) if name != sick]
+
+
+def test_a_control_plane_of_another_version_is_found(workspace: Workspace, cluster: None) -> None:
+    """A rollout that is paused changes what is declared and no pod."""
+    operator = ("-n", "dapr-system", "deployment/dapr-operator")
+    image = kubectl("get", *operator, "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+    kubectl("rollout", "pause", *operator)
+    try:
+        kubectl("set", "image", *operator, "*=localhost/operator:1.0.0")
+        assert ("sidecar-version", "prod") in found(workspace, "prod")
+    finally:
+        kubectl("set", "image", *operator, f"*={image}")
+        kubectl("rollout", "resume", *operator)
+    assert not found(workspace, "prod")
 
 
 def test_the_command_tells_by_its_exit_status(workspace: Workspace, sick: str) -> None:

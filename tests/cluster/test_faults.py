@@ -106,6 +106,7 @@ def rolled_out_again() -> None:
 
     def rolled() -> bool:
         try:
+            kubectl("get", "--raw", "/readyz")
             rolled_out("dev")
         except AssertionError:
             return False

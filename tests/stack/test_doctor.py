@@ -6,12 +6,15 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import redis
 import yaml
@@ -232,6 +235,26 @@ def test_a_route_that_answers_404_is_found(stack: RunningStack) -> None:
     finally:
         file.write_text(before)
         stack.kill("dev", "sidecar")
+    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
+
+
+AN_HOUR_AHEAD = """import runpy, time
+now = time.time
+time.time = lambda: now() + 3600
+runpy.run_module("agent", run_name="__main__")"""
+
+
+def test_a_clock_that_is_apart_is_found(stack: RunningStack) -> None:
+    running = psutil.Process(int(stack.namespace("dev")["agent"]["pid"]))
+    environment, folder = running.environ(), running.cwd()
+    with nobody_restarts(stack):
+        stack.kill("dev", "agent")
+        command = [sys.executable, "-c", AN_HOUR_AHEAD]
+        with subprocess.Popen(command, env=environment, cwd=folder) as ahead:
+            try:
+                wait_until(lambda: ("clocks-apart", "dev") in found(look(stack.data)), what="it is found")
+            finally:
+                ahead.kill()
     wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
 
 
