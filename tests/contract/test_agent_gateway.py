@@ -87,7 +87,7 @@ def test_silence_ends_at_the_deadline(answering: Answering) -> None:
 
 
 def test_nothing_listens() -> None:
-    with pytest.raises(Unreachable, match="Nothing listens"):
+    with pytest.raises(Unreachable, match="nothing listens"):
         AgentGateway("http://127.0.0.1:9").send("user1", "hello", "k")
 
 
