@@ -244,17 +244,32 @@ time.time = lambda: now() + 3600
 runpy.run_module("agent", run_name="__main__")"""
 
 
+@contextmanager
+def instead(stack: RunningStack, part: str, *command: str) -> Iterator[None]:
+    """Another program in the place of a part of dev, or the same one started anew."""
+    process = psutil.Process(int(stack.namespace("dev")[part]["pid"]))
+    words, environment, folder = command or process.cmdline(), process.environ(), process.cwd()
+    stack.kill("dev", part)
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(words, env=environment, cwd=folder, stdout=quiet, stderr=quiet) as running:
+        try:
+            yield
+        finally:
+            running.kill()
+
+
 def test_a_clock_that_is_apart_is_found(stack: RunningStack) -> None:
-    running = psutil.Process(int(stack.namespace("dev")["agent"]["pid"]))
-    environment, folder = running.environ(), running.cwd()
-    with nobody_restarts(stack):
-        stack.kill("dev", "agent")
-        command = [sys.executable, "-c", AN_HOUR_AHEAD]
-        with subprocess.Popen(command, env=environment, cwd=folder) as ahead:
-            try:
-                wait_until(lambda: ("clocks-apart", "dev") in found(look(stack.data)), what="it is found")
-            finally:
-                ahead.kill()
+    with nobody_restarts(stack), instead(stack, "agent", sys.executable, "-c", AN_HOUR_AHEAD):
+        wait_until(lambda: ("clocks-apart", "dev") in found(look(stack.data)), what="it is found")
+    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
+
+
+def test_an_app_that_registers_no_actor_is_found(stack: RunningStack) -> None:
+    port = stack.namespace("dev")["agent"]["url"].rpartition(":")[2]
+    server = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1")
+    wanted = ("actor-type-not-registered", "dev")
+    with nobody_restarts(stack), instead(stack, "agent", *server), instead(stack, "sidecar"):
+        wait_until(lambda: wanted in found(look(stack.data)), what="it is found")
     wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
 
 
