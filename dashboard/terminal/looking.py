@@ -29,7 +29,7 @@ def namespaces(
     file: StaticFile = None,
     context: Context = None,
 ) -> None:
-    """Every namespace with the state of its parts; exit status 0 only where all are well."""
+    """Every namespace with the state of its parts; exit status 1 where a part is down."""
     with options.workspace(data, cluster, file, context) as opened:
         found = fleet.check(opened, [opened.place(name) for name in options.chosen(opened, None)])
     if json:

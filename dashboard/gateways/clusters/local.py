@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dashboard.gateways.dialing import Direct
+from dashboard.gateways.clusters.file import FileCluster
 from dashboard.gateways.log_files import newest_lines
 from dashboard.gateways.manifest_files import read_folder
 from dashboard.model import logs
@@ -22,35 +22,17 @@ from local.state import Namespace, State
 NOT_RUNNING = "The local stack is not running: start it with `daca-ops up`."
 
 
-class LocalCluster:
+class LocalCluster(FileCluster):
     """The stack in one data folder; reads the file anew at each call, so a restart is seen at once."""
 
     kind = "local"
-    dialer = Direct()
 
     def __init__(self, data: Path) -> None:
         self._layout = Layout(data.resolve())
 
-    def close(self) -> None:
-        """Nothing is kept open."""
-
     def places(self) -> tuple[Place, ...]:
         found = self._state()
         return tuple(_place(namespace) for namespace in found.namespaces) if found else ()
-
-    def outline(self) -> tuple[Place, ...]:
-        return self.places()
-
-    def troubles(self) -> tuple[()]:
-        """Each call reads the file anew: what it tells is never old."""
-        return ()
-
-    def deployed(self, namespace: str) -> None:
-        """There are no replicas here."""
-
-    def warnings(self, namespace: str) -> tuple[()]:
-        """Nothing here warns."""
-        return ()
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """What each sidecar was given to read."""

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from dashboard.gateways.dialing import Direct
+from dashboard.gateways.clusters.file import FileCluster
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.logs import LogLine, Part
 from dashboard.model.manifests import EVERY_KIND, Manifests
@@ -60,17 +60,13 @@ class _File(BaseModel):
     namespace: list[_Namespace] = []
 
 
-class StaticCluster:
+class StaticCluster(FileCluster):
     """Reads the file anew at each call: an edit is seen at once, an error names the field."""
 
     kind = "static"
-    dialer = Direct()
 
     def __init__(self, path: Path) -> None:
         self._path = path
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
     def places(self) -> tuple[Place, ...]:
         try:
@@ -87,20 +83,6 @@ class StaticCluster:
         if len({entry.name for entry in found}) < len(found):
             raise Rejected(f"{self._path} names a namespace twice.")
         return tuple(self._place(entry) for entry in found)
-
-    def outline(self) -> tuple[Place, ...]:
-        return self.places()
-
-    def troubles(self) -> tuple[()]:
-        """Each call reads the file anew: what it tells is never old."""
-        return ()
-
-    def deployed(self, namespace: str) -> None:
-        """There are no replicas here."""
-
-    def warnings(self, namespace: str) -> tuple[()]:
-        """Nothing here warns."""
-        return ()
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """A file of addresses declares nothing."""

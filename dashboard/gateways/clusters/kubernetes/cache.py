@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -49,7 +50,7 @@ class View(Generic[T]):
         return tuple(self.items.get(namespace, {}).values())
 
 
-class Cache(Generic[T]):
+class Cache(ABC, Generic[T]):
     """Kept on the `Api`'s own thread; looking costs nothing. `parse` gives None where it is of no use."""
 
     def __init__(
@@ -79,8 +80,9 @@ class Cache(Generic[T]):
             return View(error=slow, failing_since=self._began)
         return self._view
 
+    @abstractmethod
     async def _run(self) -> None:
-        raise NotImplementedError
+        """Keep the view until cancelled."""
 
     def _show(self, view: View[T]) -> None:
         self._view = view
