@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo setup dev check fast test test-cluster bench requirements screenshots clean
+.PHONY: demo setup dev check test test-cluster bench requirements screenshots clean
 
 demo: setup  ## a fresh machine to the dashboard on prod and dev; Ctrl-C ends it
 	$(BIN)/daca-ops up

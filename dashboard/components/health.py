@@ -11,6 +11,7 @@ from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_failure
 from dashboard.components.protection import badge, tint
 from dashboard.components.provider import get_readings, get_workspace
+from dashboard.model.counting import counted
 from dashboard.model.deployed import Deployed, Replica, WarningEvent
 from dashboard.model.health import NamespaceHealth, State
 from dashboard.model.places import Place
@@ -67,8 +68,8 @@ def _commands(namespace: str) -> dict[str, str]:
 def _show_deployed(namespace: str, deployed: Deployed) -> None:
     """Replicas, restarts and why a pod is not ready; what the cluster warned of when opened."""
     count = deployed.restarts
-    restarts = "no restarts" if not count else f"{count} restart{'' if count == 1 else 's'}"
-    replicas = f"{deployed.wanted} replica{'' if deployed.wanted == 1 else 's'}"
+    restarts = "no restarts" if not count else counted(count, "restart")
+    replicas = counted(deployed.wanted, "replica")
     title = f"{deployed.ready} of {replicas} ready, {restarts}"
     box = st.expander(title, key=f"inside-{namespace}", on_change="rerun", icon=":material/deployed_code:")
     if not box.open:
@@ -108,7 +109,7 @@ def _about(pod: Replica) -> str:
     """ "chat-agent-1: ready, 2 restarts, Dapr 1.18.1"."""
     words = ["ready" if pod.ready else "not ready"]
     if pod.restarts:
-        words.append(f"{pod.restarts} restart{'' if pod.restarts == 1 else 's'}")
+        words.append(counted(pod.restarts, "restart"))
     if pod.dapr:
         words.append(f"Dapr {pod.dapr}")
     return f"{pod.name}: {', '.join((*words, *pod.reasons))}"
@@ -116,6 +117,6 @@ def _about(pod: Replica) -> str:
 
 def _figures(health: NamespaceHealth, reading: Reading[NamespaceHealth]) -> str:
     count = health.active_actors
-    actors = "active actors unknown" if count is None else f"{count} active actor{'' if count == 1 else 's'}"
+    actors = "active actors unknown" if count is None else counted(count, "active actor")
     latency = "" if health.latency_ms is None else f", agent answers in {health.latency_ms:.0f} ms"
     return f"{actors}{latency}, read {clock_time(reading.read_at)}"

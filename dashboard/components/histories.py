@@ -9,6 +9,7 @@ from dashboard.components.commands import show_commands
 from dashboard.components.provider import get_workspace
 from dashboard.model.alignment import Comparison, Row, Verdict, difference
 from dashboard.model.chat import Turn
+from dashboard.model.counting import counted
 from dashboard.model.places import Place
 from dashboard.services import commands, exports
 from dashboard.services.exports import Compared
@@ -25,7 +26,7 @@ LONG_TEXT = 1_200
 def show_counts(comparison: Comparison) -> None:
     """ "41 turns, 40 same, 1 only in prod"."""
     count = len(comparison.rows)
-    parts = [f"{count} turn{'' if count == 1 else 's'}"]
+    parts = [counted(count, "turn")]
     if len(comparison.namespaces) > 1:
         parts.append(f"{comparison.count('same')} same")
     if comparison.count("differs"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from dashboard.model.counting import counted
 from dashboard.model.errors import of_failure
 from dashboard.model.health import NamespaceHealth, Part
 from dashboard.model.names import ACTOR_TYPE, TOPIC
@@ -57,9 +58,7 @@ def check_one(workspace: Workspace, place: Place) -> NamespaceHealth:
 
     def store() -> tuple[Part, ...]:
         info = workspace.connections.store(place).ping()
-        return (
-            Part("store", "ok", f"Redis {info.version}, {info.keys:,} key{'' if info.keys == 1 else 's'}"),
-        )
+        return (Part("store", "ok", f"Redis {info.version}, {counted(info.keys, 'key')}"),)
 
     checks.update(agent=agent, sidecar=sidecar, store=store)
     outcomes = each(list(checks), lambda part: checks[part](), deadline=workspace.deadline * 0.9)

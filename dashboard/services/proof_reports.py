@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.model.counting import counted
 from dashboard.model.isolation import MARKS, TITLES, WORDS
 from dashboard.model.proofs import STAYS, Removal, Result
 from dashboard.services.exports import as_code
@@ -70,7 +71,7 @@ def removed(removal: Removal) -> str:
     """What was removed in one namespace, and what was not."""
     if removal.failure:
         return f"nothing is known to be removed: {removal.failure}"
-    keys = f"{removal.keys} key{'' if removal.keys == 1 else 's'}"
+    keys = counted(removal.keys, "key")
     words = f"{keys} and {removal.entries} stream entries"
     return f"{words}; still there: {', '.join(removal.left)}" if removal.left else words
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.model.chat import HistoryPage
+from dashboard.model.counting import counted
 from dashboard.model.events import Entry
 from dashboard.model.fates import GRAVITIES, Inboxes
 from dashboard.model.stored import StoredHistory
@@ -28,7 +29,7 @@ def verdict(found: ActorTruth) -> str:
     count = len(found.truth.turns)
     if not count:
         return "no turns yet"
-    agreed = f"all agree in {count} turn{'' if count == 1 else 's'}"
+    agreed = f"all agree in {counted(count, 'turn')}"
     explained = dict.fromkeys(m.cause.name for m in marks)
     return f"{agreed}, but for what is {', '.join(explained)}" if explained else agreed
 
@@ -53,7 +54,7 @@ def summary(found: ActorTruth, source: Source) -> str:
 
 def _said(said: HistoryPage) -> str:
     count = len(said.turns) if said.total is None else said.total // 2
-    return f"{count:,} turn{'' if count == 1 else 's'}"
+    return counted(count, "turn")
 
 
 def _stored(stored: StoredHistory) -> str:
@@ -62,7 +63,7 @@ def _stored(stored: StoredHistory) -> str:
         return "nothing is stored"
     size = "size not given" if stored.size_bytes is None else f"{stored.size_bytes:,} bytes"
     waiting = f", {len(head.unpublished)} marked unpublished" if head.unpublished else ""
-    segments = f"{head.segments} segment{'' if head.segments == 1 else 's'}"
+    segments = counted(head.segments, "segment")
     form = head.format if head.format == "plain list" else f"format {head.format}"
     return f"{form}, version {stored.version or 'none'}, {segments}, {head.total:,} messages, {size}{waiting}"
 

@@ -15,6 +15,7 @@ from dashboard.components.findings import (
 )
 from dashboard.components.frame import all_places
 from dashboard.components.provider import get_checkups, get_workspace
+from dashboard.model.counting import counted
 from dashboard.services import commands
 
 POLL_SECONDS = 0.3
@@ -32,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Look at", [ALL, CHOSEN], default=ALL, key="scope", required=True, bind="query-params"
     )
     names = tuple(place.name for place in places) if scope == ALL else chosen
-    count = f"{len(names):,} namespace{'' if len(names) == 1 else 's'}"
+    count = counted(len(names), "namespace")
     asked = st.button(
         f"Check {count}",
         type="primary",

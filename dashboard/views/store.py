@@ -12,6 +12,7 @@ from dashboard.components.frame import chosen_places
 from dashboard.components.protection import show_strip
 from dashboard.components.provider import get_workspace
 from dashboard.components.store import show_keys_commands, show_streams, show_tree, show_value
+from dashboard.model.counting import counted
 from dashboard.model.errors import GatewayError
 from dashboard.services import stores
 
@@ -47,7 +48,7 @@ with tree:
         st.stop()
     refresh.note_read(time.time())
     if page.keys:
-        st.caption(f"{len(page.keys)} key{'' if len(page.keys) == 1 else 's'}. {page.stopped}")
+        st.caption(f"{counted(len(page.keys), 'key')}. {page.stopped}")
         show_tree(page.keys)
     elif contains:
         show_empty("No key matches", "Clear the filter to see all keys.", icon=":material/search_off:")

@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 from dashboard.gateways.clusters.kubernetes.cache import Named, View
 from dashboard.gateways.clusters.kubernetes.forwarded_http import forwarded_url
 from dashboard.model import kubernetes as objects
-from dashboard.model.chat import Failure
 from dashboard.model.errors import GatewayError, NotThere, Unreachable
 from dashboard.model.kubernetes import Component, Namespace, Pod, SecretKey, Service, Workload
 from dashboard.model.places import Place, RedisAddress
@@ -18,7 +17,6 @@ from dashboard.model.places import Place, RedisAddress
 API_PORT = 3500  # the sidecar's whole API, on the pod's loopback alone
 SIDECAR_PORT = 3501  # the injector's public port: metadata and health alone (docs.dapr.io: sidecar ports)
 T = TypeVar("T", bound=Named)
-Gap = tuple[str, Failure]
 
 
 @dataclass(frozen=True)
