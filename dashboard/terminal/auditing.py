@@ -12,8 +12,8 @@ import typer
 from dashboard.model.moments import moment
 from dashboard.services.activity import Wanted, find
 from dashboard.services.audit import RESULT_ICONS, AuditLog
-from dashboard.terminal import options, output
-from dashboard.terminal.options import Data, Json
+from dashboard.terminal import output
+from dashboard.terminal.options import Data, Json, Where
 
 
 def _since(value: str | None) -> str | None:
@@ -41,7 +41,7 @@ def audit(
     """What was written from here, newest first, also what was refused or failed."""
     started = (moment(since, time.time()) if since else None) or 0.0
     wanted = Wanted(text, namespace, action, result, who, started)
-    log = AuditLog(options.settings(data, None, None).audit_file)
+    log = AuditLog(Where(data=data).settings.audit_file)
     found = find(log, wanted, limit=count)
     if json:
         output.as_json({"entries": [asdict(entry) for entry in found.entries]})

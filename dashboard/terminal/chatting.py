@@ -14,7 +14,7 @@ from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.workspace import Workspace
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Actor, Cluster, Context, Data, Json, Namespaces, StaticFile
+from dashboard.terminal.options import Actor, Json, Namespaces, Where, asks_where
 
 MAX_TURNS = 500
 Format = Annotated[
@@ -26,12 +26,13 @@ Unlock = Annotated[list[str] | None, typer.Option("--unlock", help="write to thi
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(send)
-    app.command()(history)
-    app.command()(diff)
+    app.command()(asks_where(send))
+    app.command()(asks_where(history))
+    app.command()(asks_where(diff))
 
 
 def send(
+    where: Where,
     text: Annotated[str, typer.Argument(help="what to say")],
     actor: Actor,
     namespace: Namespaces = None,
@@ -40,13 +41,9 @@ def send(
     ] = None,
     unlock: Unlock = None,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """Send one message to the actor in each namespace; exit status 0 only where all answered."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         names = options.chosen(opened, namespace)
         guard = options.writing(opened, unlock).guard
         deliveries = []
@@ -69,17 +66,14 @@ def _read(opened: Workspace, names: list[str], actor: str, turns: int) -> Histor
 
 
 def history(
+    where: Where,
     actor: Actor,
     namespace: Namespaces = None,
     turns: Turns = 50,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """The actor's newest turns in each namespace, oldest first."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         found = _read(opened, options.chosen(opened, namespace), actor, turns)
     if json:
         pages = {name: [asdict(turn) for turn in page.turns] for name, page in found.pages.items()}
@@ -91,19 +85,16 @@ def history(
 
 
 def diff(
+    where: Where,
     actor: Actor,
     namespace: Namespaces = None,
     turns: Turns = 50,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="exit with 1 where turns differ")] = False,
     json: Json = False,
     format: Format = "text",
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """The actor's histories aligned turn by turn: same, differs, only in one namespace."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         found = _read(opened, options.chosen(opened, namespace), actor, turns)
     older = frozenset(name for name, page in found.pages.items() if page.before)
     comparison = align({name: page.turns for name, page in found.pages.items()}, more_before=older)

@@ -11,7 +11,7 @@ import typer
 from dashboard.model.doctor import MARKS, Report
 from dashboard.model.errors import GatewayError
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+from dashboard.terminal.options import Json, Namespaces, Where, asks_where
 
 Format = Annotated[
     Literal["text", "json", "sarif", "markdown"], typer.Option("--format", help="how to print it")
@@ -24,18 +24,15 @@ MANY = 20
 
 def register(app: typer.Typer) -> None:
     """Add this module's command."""
-    app.command()(doctor)
+    app.command()(asks_where(doctor))
 
 
 def doctor(
+    where: Where,
     namespace: Namespaces = None,
     folder: Folder = None,
     json: Json = False,
     format: Format = "text",
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """Name each misconfiguration with its fix; only reads.
 
@@ -47,7 +44,7 @@ def doctor(
         if folder:
             report = checkup.check_folder(folder)
         else:
-            with options.workspace(data, cluster, file, context) as opened:
+            with where.workspace() as opened:
                 places = checkup.places(opened, options.chosen(opened, namespace))
                 report = checkup.check(opened, places, _progress)
     except GatewayError as error:

@@ -10,27 +10,24 @@ import typer
 from dashboard.model.health import ICONS, NamespaceHealth
 from dashboard.services import fleet, stores
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Cluster, Context, Data, Json, OneNamespace, StaticFile
+from dashboard.terminal.options import Json, OneNamespace, Where, asks_where
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     store = typer.Typer(no_args_is_help=True, help="Look into a namespace's Redis; never writes.")
-    store.command("keys")(keys)
-    store.command("show")(show)
+    store.command("keys")(asks_where(keys))
+    store.command("show")(asks_where(show))
     app.add_typer(store, name="store")
-    app.command()(namespaces)
+    app.command()(asks_where(namespaces))
 
 
 def namespaces(
+    where: Where,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """Every namespace with the state of its parts; exit status 1 where a part is down."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         found = fleet.check(opened, [opened.place(name) for name in options.chosen(opened, None)])
     if json:
         output.as_json({"namespaces": [{**asdict(health), "state": health.state} for health in found]})
@@ -53,17 +50,14 @@ def _rows(found: tuple[NamespaceHealth, ...]) -> list[tuple[str, ...]]:
 
 
 def keys(
+    where: Where,
     namespace: OneNamespace,
     contains: Annotated[str, typer.Option(help="only keys whose name contains this")] = "",
     cursor: Annotated[str | None, typer.Option(help="go on where the last page stopped")] = None,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """One page of the keys in a namespace's store."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         page = stores.keys(opened, namespace, contains=contains, cursor=cursor)
     if json:
         output.as_json(asdict(page))
@@ -74,16 +68,13 @@ def keys(
 
 
 def show(
+    where: Where,
     key: Annotated[str, typer.Argument(help="the whole key, as `store keys` prints it")],
     namespace: OneNamespace,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """One key decoded: value, version, time to live and size."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         value = stores.value(opened, namespace, key)
     if json:
         output.as_json(asdict(value))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate
 
 import typer
 
@@ -43,26 +46,44 @@ BY_OPTION = "Write to it with --unlock and its name."
 OneNamespace = Annotated[str, typer.Option("--namespace", "-n", help="the namespace to look into")]
 
 
-def settings(
-    data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
-) -> Settings:
-    """The settings of the environment, with what the command line says laid over them."""
-    said = {"data": data, "cluster": cluster, "static_file": file, "context": context}
-    return Settings().model_copy(update={name: value for name, value in said.items() if value is not None})
+@dataclass(frozen=True)
+class Where:
+    """Which cluster a command is about, as its options say it."""
+
+    data: Data = None
+    cluster: Cluster = None
+    static_file: StaticFile = None
+    context: Context = None
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the environment, with what the command line says laid over them."""
+        said = {name: value for name, value in asdict(self).items() if value is not None}
+        return Settings().model_copy(update=said)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """A workspace that is closed when the command ends."""
+        from dashboard.services.workspace import open_workspace  # not needed by the local stack's commands
+
+        opened = open_workspace(self.settings)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
-@contextmanager
-def workspace(
-    data: Path | None, cluster: ClusterKind | None, file: Path | None, context: str | None = None
-) -> Iterator[Workspace]:
-    """A workspace that is closed when the command ends."""
-    from dashboard.services.workspace import open_workspace  # not needed by the commands of the local stack
+def asks_where(command: Callable[Concatenate[Where, ...], None]) -> Callable[..., None]:
+    """`command` as Typer reads it: in place of its first parameter, an option for each field of `Where`."""
+    own, fields = signature(command, eval_str=True), signature(Where, eval_str=True).parameters
+    asked = [*list(own.parameters.values())[1:], *fields.values()]
 
-    opened = open_workspace(settings(data, cluster, file, context))
-    try:
-        yield opened
-    finally:
-        opened.close()
+    @wraps(command)
+    def run(**said: Any) -> None:
+        command(Where(**{name: said.pop(name) for name in fields}), **said)
+
+    vars(run)["__signature__"] = own.replace(parameters=asked)
+    return run
 
 
 def guard(settings: Settings, way_out: str = BY_OPTION) -> Guard:

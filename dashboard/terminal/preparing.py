@@ -8,7 +8,7 @@ import typer
 
 from dashboard.services.preparing import prepare
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Context
+from dashboard.terminal.options import Context, Where
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +28,6 @@ def init(
     context: Context = None,
 ) -> None:
     """Create each namespace and the Secrets that must not be in git; changes nothing that is there."""
-    settings = options.settings(None, None, None, context)
+    settings = Where(context=context).settings
     for line in prepare(settings, options.guard(settings), namespaces):
         output.say(line)

@@ -13,7 +13,7 @@ from dashboard.services.chat import Chat
 from dashboard.services.isolation import WAIT_SECONDS, Isolation
 from dashboard.terminal import options, output
 from dashboard.terminal.chatting import Unlock
-from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+from dashboard.terminal.options import Json, Namespaces, Where, asks_where
 
 Format = Annotated[Literal["text", "json", "markdown"], typer.Option("--format", help="how to print it")]
 Wait = Annotated[float, typer.Option(min=0, max=600, help="seconds that events may take to arrive")]
@@ -21,25 +21,22 @@ Wait = Annotated[float, typer.Option(min=0, max=600, help="seconds that events m
 
 def register(app: typer.Typer) -> None:
     """Add this module's command."""
-    app.command()(verify)
+    app.command()(asks_where(verify))
 
 
 def verify(
+    where: Where,
     namespace: Namespaces = None,
     unlock: Unlock = None,
     json: Json = False,
     format: Format = "text",
     wait: Wait = WAIT_SECONDS,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """Prove with marked probes that namespaces are isolated; exit status 0 only where all pairs are.
 
     Writes to an actor of its own in each namespace, and removes it again.
     """
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         guard = options.writing(opened, unlock).guard
         isolation = Isolation(Chat(opened, guard), patience=wait)
         result = isolation.prove(options.chosen(opened, namespace), _progress)

@@ -11,7 +11,7 @@ import typer
 from dashboard.model.errors import WriteRefused
 from dashboard.services.settings import Settings
 from dashboard.terminal import options, output
-from dashboard.terminal.options import Data, Json
+from dashboard.terminal.options import Data, Json, Where
 from local import binaries, stack
 from local.errors import StackError
 
@@ -100,7 +100,7 @@ def reset(
         yes = typer.prompt(f"This deletes all actors and events of {namespace}. Type its name to go on")
     if yes not in (None, namespace):
         raise WriteRefused(f"{yes} is not {namespace}: nothing was deleted.")
-    with options.workspace(data, "local", None) as opened:
+    with Where(data, "local").workspace() as opened:
         writing = options.writing(opened, way_out="Reset empties no protected namespace.")
         folder = opened.settings.data
         count = writing.run(namespace, "reset", lambda place: stack.reset(folder, place.name))

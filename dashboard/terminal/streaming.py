@@ -17,7 +17,7 @@ from dashboard.services.side_by_side import attempt
 from dashboard.services.workspace import Workspace
 from dashboard.terminal import options, output
 from dashboard.terminal.chatting import Unlock
-from dashboard.terminal.options import Actor, Cluster, Context, Data, Json, OneNamespace, StaticFile
+from dashboard.terminal.options import Actor, Json, OneNamespace, Where, asks_where
 
 POLL_SECONDS = 0.5
 Topic = Annotated[str, typer.Option(help="the topic, which is the stream's name")]
@@ -28,14 +28,15 @@ OfType = Annotated[str, typer.Option("--type", help="only CloudEvents of this ty
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     group = typer.Typer(no_args_is_help=True, help="Look into topics; takes part in no consumer group.")
-    group.command("list")(list_)
-    group.command("groups")(groups)
-    group.command("tail")(tail)
-    group.command("publish")(publish)
+    group.command("list")(asks_where(list_))
+    group.command("groups")(asks_where(groups))
+    group.command("tail")(asks_where(tail))
+    group.command("publish")(asks_where(publish))
     app.add_typer(group, name="events")
 
 
 def list_(
+    where: Where,
     namespace: OneNamespace,
     topic: Topic = TOPIC,
     actor: OfActor = "",
@@ -43,13 +44,9 @@ def list_(
     before: Annotated[str | None, typer.Option(help="only entries older than this id")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="entries at most")] = events.ENTRIES_A_PAGE,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """The newest entries of a topic, newest first, and whether each was received."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         place = opened.place(namespace)
         found = events.listing(opened, place, topic, Wanted(actor, type), before=before, limit=limit)
     page = found.page
@@ -73,16 +70,13 @@ def _cells(entry: Entry) -> tuple[str, str, str, str]:
 
 
 def groups(
+    where: Where,
     namespace: OneNamespace,
     topic: Topic = TOPIC,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """The consumer groups of a topic with what each has not acknowledged."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         found = events.groups(opened, namespace, topic)
     if json:
         output.as_json({"groups": [asdict(detail) for detail in found]})
@@ -102,6 +96,7 @@ def _group_cells(detail: GroupDetail) -> tuple[object, ...]:
 
 
 def tail(
+    where: Where,
     namespace: OneNamespace,
     topic: Topic = TOPIC,
     actor: OfActor = "",
@@ -109,14 +104,10 @@ def tail(
     count: Annotated[int | None, typer.Option(min=1, help="end after as many entries")] = None,
     seconds: Annotated[float | None, typer.Option(min=0, help="end after as many seconds")] = None,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """New entries of a topic as they come, until Ctrl-C; exit status 1 where `--count` was not reached."""
     shown = 0
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         for entry in _follow(opened, namespace, topic, Wanted(actor, type), seconds):
             shown += 1
             if json:
@@ -148,6 +139,7 @@ def _follow(
 
 
 def publish(
+    where: Where,
     text: Annotated[str, typer.Argument(help="what the event's data says")],
     namespace: OneNamespace,
     actor: Actor,
@@ -156,13 +148,9 @@ def publish(
     wait: Annotated[float, typer.Option(min=0, max=600, help="seconds it may take to be received")] = 10.0,
     unlock: Unlock = None,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """Publish a real event through the sidecar and follow its way; exit status 0 only where it arrived."""
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         event = publishing.new_event(actor, text, type)
         publishing.publish(options.writing(opened, unlock), namespace, topic, event)
         way = publishing.wait_for(opened, opened.place(namespace), topic, event.id, seconds=wait)

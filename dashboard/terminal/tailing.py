@@ -12,8 +12,8 @@ import typer
 
 from dashboard.model.logs import Filter, Level, Told, seconds_of
 from dashboard.services import logs as service
-from dashboard.terminal import options, output
-from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+from dashboard.terminal import output
+from dashboard.terminal.options import Json, Namespaces, Where, asks_where
 
 _POLL_SECONDS = 0.5
 
@@ -27,10 +27,11 @@ def _seconds(text: str | None) -> float | None:
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(logs)
+    app.command()(asks_where(logs))
 
 
 def logs(
+    where: Where,
     namespace: Namespaces = None,
     part: Annotated[
         list[str] | None,
@@ -43,16 +44,12 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until Ctrl-C")] = False,
     lines: Annotated[int, typer.Option(help="the newest lines of each log", min=0)] = 20,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """The logs of agents and sidecars in one, by time; each line is marked with whose it is."""
     seconds = _seconds(since)
     chosen = Filter(level, contains, actor)
     start = None if seconds is None else time.time() - seconds
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         wanted = service.sources(opened, namespace or (), part or ())
         if follow:
             _follow(service.Follower(opened, wanted, chosen, since=start), lines, json=json)

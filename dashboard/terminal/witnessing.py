@@ -11,29 +11,26 @@ from dashboard.services import truth, truth_reports
 from dashboard.services.truth import ActorTruth
 from dashboard.terminal import options, output
 from dashboard.terminal.chatting import Turns
-from dashboard.terminal.options import Cluster, Context, Data, Json, Namespaces, StaticFile
+from dashboard.terminal.options import Json, Namespaces, Where, asks_where
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's command."""
-    app.command()(actor)
+    app.command()(asks_where(actor))
 
 
 def actor(
+    where: Where,
     actor_id: Annotated[str, typer.Argument(help="the actor's id", callback=options.actor_id)],
     namespace: Namespaces = None,
     turns: Turns = truth.TURNS,
     json: Json = False,
-    data: Data = None,
-    cluster: Cluster = None,
-    file: StaticFile = None,
-    context: Context = None,
 ) -> None:
     """What agent, store, stream and receivers have of one actor, and which of them disagrees.
 
     Exit status 0 only where all could be read in every namespace and nothing waits or is wrong.
     """
-    with options.workspace(data, cluster, file, context) as opened:
+    with where.workspace() as opened:
         found = truth.compare(opened, options.chosen(opened, namespace), actor_id, turns=turns)
     told = {outcome.namespace: outcome.value for outcome in found if outcome.value}
     failures = {outcome.namespace: outcome.failure for outcome in found if outcome.failure}
