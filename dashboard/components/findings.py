@@ -10,8 +10,10 @@ import streamlit as st
 from dashboard.components.clock import clock_time
 from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_empty
+from dashboard.model.counting import counted
 from dashboard.model.doctor import SEVERITIES, Finding, Report, Severity
 from dashboard.services.doctor import reports
+from dashboard.services.doctor.rules import ALL
 
 ICONS: dict[Severity, str] = {
     "error": ":red[:material/cancel:]",
@@ -20,6 +22,7 @@ ICONS: dict[Severity, str] = {
 }
 ON_A_PAGE = 25
 FIND_PIXELS = 320
+_RULES = {rule.id for rule in ALL}
 
 
 def show_verdict(report: Report) -> None:
@@ -40,7 +43,7 @@ def show_verdict(report: Report) -> None:
 
 def chosen_findings(report: Report) -> tuple[Finding, ...]:
     """The findings that the reader wants to see, by severity and by text; both are in the URL."""
-    if not report.findings:
+    if not report.findings and not st.query_params.get("find"):
         return ()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # The URL holds what an option shows: counts in it would break shared links.
@@ -60,11 +63,31 @@ def _searched(found: Finding) -> str:
     return f"{found.namespace} {found.object} {found.rule} {found.seen}".lower()
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
-    """A page of them, by namespace."""
-    if not findings:
+def wanted_rule() -> str:
+    """The rule that a link asks for, as those of Logs do; "" for none."""
+    text = str(st.query_params.get("find", "")).strip()
+    return text if text in _RULES else ""
+
+
+def show_no_match(report: Report) -> None:
+    """Nothing passes the filter; of a rule that a link asks for, since when it is so and what to do."""
+    rule = wanted_rule()
+    if not rule or any(found.rule == rule for found in report.findings):
         show_empty("No finding matches", "Clear the filter to see all.", icon=":material/search_off:")
         return
+    if any(left.rule == rule for left in report.not_checked):
+        show_empty(f"{rule} could not be checked", "The reason is below.", icon=":material/help:")
+        return
+    text = (
+        f"The look at {clock_time(report.ended_at)} saw no such fault in "
+        f"{counted(len(report.namespaces), 'namespace')}. What a log tells of may be over, "
+        "or have come after that look: check anew."
+    )
+    show_empty(f"{rule} is not among the findings", text, icon=":material/search_off:")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """A page of them, by namespace."""
     ordered = sorted(findings, key=lambda found: found.namespace)
     pages = -(-len(ordered) // ON_A_PAGE)
     number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1

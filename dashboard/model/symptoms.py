@@ -66,6 +66,7 @@ _KNOWN = {
         "A port is taken.", "Give each sidecar ports of its own."
     ),
 }
+SYMPTOMS = tuple(_KNOWN.values())
 _PATTERNS = tuple((re.compile(pattern), symptom) for pattern, symptom in _KNOWN.items())
 
 

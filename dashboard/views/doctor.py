@@ -11,7 +11,9 @@ from dashboard.components.findings import (
     show_exports,
     show_findings,
     show_left_out,
+    show_no_match,
     show_verdict,
+    wanted_rule,
 )
 from dashboard.components.frame import all_places
 from dashboard.components.provider import get_checkups, get_workspace
@@ -62,9 +64,11 @@ if standing.failure:
 report = standing.report
 if report is None:
     if not standing.under_way and not standing.failure:
+        text = "The doctor reads manifests, pods, sidecars, stores and streams, and changes nothing."
+        rule = wanted_rule()
         show_empty(
             "Nobody has looked yet",
-            "The doctor reads manifests, pods, sidecars, stores and streams, and changes nothing.",
+            f"{text} Check, and see whether {rule} is found." if rule else text,
             icon=":material/stethoscope:",
             command=commands.daca_ops(get_workspace().settings, "doctor"),
         )
@@ -80,6 +84,8 @@ missing = [name for name in names if name not in report.namespaces]
 if missing:
     st.caption(f":material/history: Not looked at yet: {len(missing):,} of {count}. Check them anew.")
 found = chosen_findings(report)
-if report.findings:
+if found:
     show_findings(found)
+elif report.findings or wanted_rule():
+    show_no_match(report)
 show_left_out(report)

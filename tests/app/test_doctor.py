@@ -124,3 +124,27 @@ def test_the_last_report_stays_and_other_namespaces_are_named_as_not_looked_at(a
     assert "1 namespace: nothing found." in texts(app)
     app.segmented_control(key="scope").set_value("all namespaces").run()
     assert "Not looked at yet: 1 of 2 namespaces" in captions(app)
+
+
+def test_a_link_to_a_rule_that_is_not_found_says_so_and_shows_it_once_it_is(
+    app: AppTest, cluster: SickCluster
+) -> None:
+    app.query_params["find"] = "subscription-pubsub-missing"
+    app.switch_page("views/doctor.py").run()
+    assert any("see whether subscription-pubsub-missing is found" in text for text in texts(app))
+    check(app)
+    assert "subscription-pubsub-missing is not among the findings" in marks(app)
+    assert any("in 2 namespaces" in text for text in texts(app))
+    cluster.spoiled["prod"].objects.append(second_store(cluster.spoiled["prod"]))
+    cluster.spoiled["dev"].the("Subscription")["spec"].update(pubsubname="dava-pubsub")
+    check(app)
+    assert "**error** &ensp; subscription-pubsub-missing" in marks(app)
+    assert "actor-state-store-twice" not in marks(app)
+    app.pills(key="severity").set_value(["info"]).run()
+    assert "No finding matches" in marks(app)
+    app.pills(key="severity").set_value([]).run()
+    cluster.manifests = lambda names: Manifests(unread={"": "components is forbidden."})  # type: ignore[method-assign]
+    check(app)
+    assert "subscription-pubsub-missing could not be checked" in marks(app)
+    app.text_input(key="find").set_value("").run()
+    assert "subscription-pubsub-missing" not in marks(app)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_doctor import check
 from tests.stack.running_stack import RunningStack
+from tests.stack.test_doctor import configured, misrouted
 
 
 def test_a_message_appears_in_the_right_log_without_a_reload(
@@ -47,3 +49,25 @@ def test_the_logs_are_never_wider_than_the_window(page: Page, width: int) -> Non
     page.goto("/logs")
     expect(page.get_by_test_id("stCode").last).to_contain_text("prod")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_line_that_the_doctor_knows_leads_to_its_very_finding(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    with configured(stack.redis("dev"), appendonly="no"):
+        with misrouted(stack):
+            stack.say("dev", actor_id, "an event that gets lost")
+            page.goto("/logs?view=side+by+side&part=sidecar")
+            expect(page.get_by_text("An event's route answered 404")).to_be_visible()
+            with page.expect_popup() as opened:
+                page.get_by_role("link", name="Ask the doctor").click()
+            doctor = opened.value
+            check(doctor)
+            expect(doctor.get_by_label("Find", exact=True)).to_have_value("route-not-found")
+            expect(doctor.get_by_text("Events go to /subscribed")).to_be_in_viewport()
+            expect(doctor.get_by_text("store-not-persistent")).to_have_count(0)
+        check(doctor)
+        expect(doctor.get_by_text("route-not-found is not among the findings")).to_be_visible()
+        doctor.get_by_label("Find", exact=True).fill("")
+        doctor.get_by_label("Find", exact=True).press("Enter")
+        expect(doctor.get_by_text("store-not-persistent")).to_be_visible()

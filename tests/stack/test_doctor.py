@@ -223,18 +223,25 @@ def test_a_placement_that_is_gone_is_found(stack: RunningStack) -> None:
     wait_until(lambda: not found(look(stack.data)), seconds=40, what="nothing is found any more")
 
 
-def test_a_route_that_answers_404_is_found(stack: RunningStack) -> None:
-    """daprd reads its resources when it starts."""
+@contextmanager
+def misrouted(stack: RunningStack) -> Iterator[None]:
+    """Events of dev go to a path that its agent has not; daprd reads its resources when it starts."""
     file = resources(stack.data)
     before = file.read_text()
-    rules = {"rules": [], "default": "/subscribed"}
     try:
-        edit(file, spec(routes=rules))
+        edit(file, spec(routes={"rules": [], "default": "/subscribed"}))
         stack.kill("dev", "sidecar")
-        wait_until(lambda: ("route-not-found", "dev") in found(look(stack.data)), what="the route is found")
+        wait_until(lambda: stack.ready("dev"), what="dev is ready")
+        yield
     finally:
         file.write_text(before)
         stack.kill("dev", "sidecar")
+        wait_until(lambda: stack.ready("dev"), what="dev is ready")
+
+
+def test_a_route_that_answers_404_is_found(stack: RunningStack) -> None:
+    with misrouted(stack):
+        wait_until(lambda: ("route-not-found", "dev") in found(look(stack.data)), what="the route is found")
     wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
 
 

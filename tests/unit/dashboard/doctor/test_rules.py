@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.model.conditions import AgentCondition, Pending
 from dashboard.model.sidecar import Subscription
+from dashboard.model.symptoms import SYMPTOMS
 from dashboard.services.doctor.rules import ALL
 from dashboard.services.doctor.rules.stores import seconds
 from tests.unit.dashboard.doctor.made_up import (
@@ -309,6 +310,10 @@ def test_the_cause_in_the_log_is_told_with_a_part_that_is_down() -> None:
     ns.last_words = ["Fatal error from runtime: ... redis store: error connecting to redis at r:1: NOAUTH"]
     (finding,) = [f for f in look(ns).findings if f.rule == "sidecar-not-ready"]
     assert "Redis wants a password" in finding.seen
+
+
+def test_every_symptom_in_a_log_leads_to_a_rule_that_there_is() -> None:
+    assert {symptom.rule for symptom in SYMPTOMS if symptom.rule} <= {rule.id for rule in ALL}
 
 
 @pytest.mark.parametrize(
