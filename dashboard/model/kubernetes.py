@@ -32,12 +32,16 @@ class Workload:
 
 @dataclass(frozen=True)
 class Service:
-    """`ports` maps each port's number to its target (a number or a name, as text)."""
+    """`ports` maps each port's number to its target (a number or a name, as text).
+
+    `of_dapr`: the operator made it for the sidecars (dapr/dapr, pkg/operator/handlers/dapr_handler.go).
+    """
 
     namespace: str
     name: str
     selector: Mapping[str, str]
     ports: Mapping[int, str]
+    of_dapr: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ def service(item: Json) -> Service:
         name=_meta(item)["name"],
         selector=item["spec"].get("selector") or {},
         ports={int(p["port"]): str(p.get("targetPort", p["port"])) for p in ports},
+        of_dapr="dapr.io/app-id" in (_meta(item).get("annotations") or {})
+        or _meta(item)["name"].endswith("-dapr"),
     )
 
 

@@ -78,8 +78,14 @@ def test_a_namespace_whose_label_cannot_be_read_is_protected() -> None:
     assert place.protected
 
 
-def test_an_agent_without_a_service_is_told_how_to_get_one() -> None:
-    (place,) = known(services=kind()).places
+def test_an_agent_without_a_service_is_asked_through_its_pod() -> None:
+    daprs = Service("prod", "chat-agent-dapr", LABELS, {80: "3500"}, of_dapr=True)
+    (place,) = known(services=kind(daprs)).places
+    assert (place.agent_url, place.gaps) == (place.agents[0][1], ())
+
+
+def test_an_agent_without_a_service_and_a_pod_is_told_how_to_get_one() -> None:
+    (place,) = known(services=kind(), pods=kind()).places
     assert dict(place.gaps)["agent"].word == "not there"
     assert dict(place.gaps)["agent"].command == ("kubectl -n prod expose deployment chat-agent --port 8000")
 

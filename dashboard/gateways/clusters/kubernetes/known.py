@@ -108,11 +108,13 @@ class Known:
             error = self._unasked(name)
             gaps = tuple((part, error.failure) for part in ("agent", "sidecar", "store")) if error else ()
             return Place(name, True, app_id=self.app_id, gaps=gaps)
-        agent, pods, store = self._agent(workload), self._pods(name), self._store(name)
-        found = {"agent": agent, "sidecar": pods, "store": store}
+        pods, store = self._pods(name), self._store(name)
         running = pods if isinstance(pods, tuple) else ()
         sidecars = tuple(self._pod_url(name, pod, SIDECAR_PORT) for pod in running)
         port = workload.app_port
+        agents = tuple((pod, self._pod_url(name, pod, port)) for pod in running) if port else ()
+        agent = self._agent(workload, agents)
+        found = {"agent": agent, "sidecar": pods, "store": store}
         return Place(
             name,
             self._protected(name),
@@ -122,7 +124,7 @@ class Known:
             sidecars,
             self.app_id,
             tuple((part, f.failure) for part, f in found.items() if isinstance(f, GatewayError)),
-            tuple((pod, self._pod_url(name, pod, port)) for pod in running) if port else (),
+            agents,
             forwarded_url(name, running[0], API_PORT) if running else None,
             ("kubectl", *(("--context", self.context) if self.context else ()), "-n", name),
         )
@@ -131,17 +133,20 @@ class Known:
         """A namespace whose label cannot be read counts as protected."""
         return bool(self.labels.unknown(name)) or any(label.protected for label in self.labels.of(name))
 
-    def _agent(self, workload: Workload) -> str | GatewayError:
+    def _agent(self, workload: Workload, agents: tuple[tuple[str, str], ...]) -> str | GatewayError:
+        """By the Service, or by a pod where there is none; Dapr's own leads to the sidecars."""
         unknown = self.services.unknown(workload.namespace)
         if unknown:
             return unknown
         for service in self.services.of(workload.namespace):
-            if objects.selects(service, workload.labels):
+            if objects.selects(service, workload.labels) and not service.of_dapr:
                 targets = {target: port for port, target in service.ports.items()}
                 port = targets.get(str(workload.app_port)) or next(iter(service.ports), None)
                 if port is not None:
                     base = f"{self.host}/api/v1/namespaces/{workload.namespace}/services"
                     return f"{base}/{service.name}:{port}/proxy"
+        if agents:
+            return agents[0][1]
         kind = workload.kind.lower()
         expose = f"kubectl -n {workload.namespace} expose {kind} {workload.name} --port {workload.app_port}"
         return NotThere(f"No Service selects the pods of {kind} {workload.name}.", command=expose)

@@ -134,7 +134,7 @@ def _mounted_components(item: Json) -> Iterator[tuple[Json, str]]:
     why="Without a Service nothing in the cluster has an address of the agent, and port-forward svc/ fails.",
 )  # fmt: skip
 def service_missing(evidence: Evidence) -> Iterable[Seen]:
-    found = [objects.service(item) for item in evidence.of("Service") if not _is_daprs(item)]
+    found = [service for service in map(objects.service, evidence.of("Service")) if not service.of_dapr]
     for item in evidence.dapr_workloads:
         labels = (template(item).get("metadata") or {}).get("labels") or {}
         if annotation(template(item), "app-id") != evidence.app_id:
@@ -161,7 +161,7 @@ def selects_nothing(evidence: Evidence) -> Iterable[Seen]:
     for item in evidence.of("Service"):
         service = objects.service(item)
         chosen = any(objects.selects(service, each) for each in labels)
-        if not service.selector or chosen or _is_daprs(item) or service.name not in needed:
+        if not service.selector or chosen or service.of_dapr or service.name not in needed:
             continue
         wanted = ",".join(f"{key}={value}" for key, value in service.selector.items())
         yield Seen(
@@ -170,11 +170,6 @@ def selects_nothing(evidence: Evidence) -> Iterable[Seen]:
             "Give it the labels of the pods.",
             f"kubectl -n {evidence.namespace} get pods --show-labels",
         )
-
-
-def _is_daprs(item: Json) -> bool:
-    """Whether the operator made it for the sidecars."""
-    return annotation(item, "app-id") != "" or name_of(item).endswith("-dapr")
 
 
 def _hosts(evidence: Evidence) -> Iterator[str]:
