@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from dashboard.model.events import Wanted
 from dashboard.model.names import TOPIC, history_key
-from dashboard.services import events, truth, truth_reports
+from dashboard.services import truth, truth_reports
 from dashboard.services.settings import Settings
-from dashboard.services.truth import ActorTruth
 from dashboard.services.workspace import Workspace, open_workspace
 from tests.stack.running_stack import RunningStack
-from tests.stack.test_cli import daca_ops
 from tests.stack.test_events import stopped
+from tests.stack.truth_contract import (
+    Site,
+    agree,
+    carried,
+    look,
+    marks,
+    stored_head,
+    test_a_foreign_turn_in_the_store_is_another_writer_s,
+    test_a_healthy_actor_agrees_and_its_host_is_named,
+    test_a_trimmed_stream_explains_what_it_lacks,
+    test_an_event_that_redis_refuses_waits_and_is_published_later,
+    test_what_another_consumer_took_is_pending_and_then_taken_elsewhere,
+    write_head,
+)
 from tests.stack.waiting import wait_until
+
+__all__ = [
+    "test_a_foreign_turn_in_the_store_is_another_writer_s",
+    "test_a_healthy_actor_agrees_and_its_host_is_named",
+    "test_a_trimmed_stream_explains_what_it_lacks",
+    "test_an_event_that_redis_refuses_waits_and_is_published_later",
+    "test_what_another_consumer_took_is_pending_and_then_taken_elsewhere",
+]
 
 
 @pytest.fixture
@@ -28,43 +49,9 @@ def workspace(stack: RunningStack) -> Iterator[Workspace]:
     opened.close()
 
 
-def look(workspace: Workspace, name: str, actor_id: str, turns: int = 20) -> ActorTruth:
-    return truth.look(workspace, workspace.place(name), actor_id, turns=turns)
-
-
-def marks(found: ActorTruth) -> list[tuple[int, str, str]]:
-    return [(row.turn.number, row.mark.source, row.mark.cause.name) for row in found.truth.turns if row.mark]
-
-
-def agree(workspace: Workspace, name: str, actor_id: str) -> None:
-    """Events arrive a moment after their turn."""
-    wait_until(lambda: look(workspace, name, actor_id).truth.worst() is None, what=f"{actor_id} agrees")
-
-
-def write_head(stack: RunningStack, name: str, actor_id: str, **changes: Any) -> None:
-    """Change the stored head around Dapr, as another writer would."""
-    head = json.loads(stack.stored(name, actor_id)["data"])
-    stack.redis(name).hset(history_key(actor_id), "data", json.dumps({**head, **changes}))
-
-
-def test_a_healthy_actor_agrees_and_its_host_is_named(
-    stack: RunningStack, workspace: Workspace, actor_id: str
-) -> None:
-    for number in range(30):
-        stack.say("prod", actor_id, f"turn {number}")
-    agree(workspace, "prod", actor_id)
-    found = look(workspace, "prod", actor_id)
-    assert truth_reports.verdict(found) == "all agree in 20 turns"
-    assert found.facts.said
-    assert (found.facts.said.total, found.facts.said.replica) == (60, "chat-agent-prod")
-    assert found.facts.said.activated_at < found.facts.said.turns[-1].time
-    assert found.facts.stored
-    head = found.facts.stored.head
-    assert (head.format, head.segments, head.total, found.facts.stored.version) == ("1", 1, 60, "30")
-    assert found.hosted["prod"]
-    assert [row.turn.number for row in look(workspace, "prod", actor_id, 100).truth.turns] == list(
-        range(1, 31)
-    )
+@pytest.fixture
+def site(stack: RunningStack, workspace: Workspace) -> Site:
+    return Site(workspace, ("--data", str(stack.data)), stack.say, stack.redis)
 
 
 def test_an_unheard_of_actor_has_no_turns(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:
@@ -80,17 +67,31 @@ def test_a_plain_list_has_no_events_to_miss(stack: RunningStack, workspace: Work
     assert look(workspace, "prod", actor_id).truth.worst() is None
 
 
-def test_an_event_that_was_not_published_waits(
+def killed_once_stored(stack: RunningStack, actor_id: str) -> None:
+    """Say something in dev, and kill its sidecar as soon as Redis has the turn: before its event is there."""
+    pid = stack.namespace("dev")["sidecar"]["pid"]
+    with stack.redis("dev").monitor() as monitor, ThreadPoolExecutor(1) as sender:
+        said = sender.submit(stack.say, "dev", actor_id, "crashed")
+        commands = (seen["command"] for seen in monitor.listen())
+        assert next(c for c in commands if history_key(actor_id) in c and "crashed" in c)
+        os.kill(pid, signal.SIGKILL)
+        assert said.result().status_code == 503
+
+
+def test_an_event_that_a_killed_sidecar_did_not_publish_waits_for_the_next_turn(
     stack: RunningStack, workspace: Workspace, actor_id: str
 ) -> None:
-    stack.say("prod", actor_id, "heard")
-    agree(workspace, "prod", actor_id)
-    (entry,) = events.page(workspace, workspace.place("prod"), TOPIC, Wanted(actor_id)).entries
-    with stopped(stack, "prod", "agent"):  # it would say what it received
-        stack.redis("prod").xdel(TOPIC, entry.id)
-        found = look(workspace, "prod", actor_id)
+    killed_once_stored(stack, actor_id)
+    found = look(workspace, "dev", actor_id)
     assert marks(found) == [(1, "stream", "not yet published")]
     assert found.facts.failures["agent"].word == "unreachable"
+    (waiting,) = stored_head(stack.redis("dev"), actor_id)["unpublished"]
+    wait_until(lambda: stack.ready("dev"), what="dev has a new sidecar")
+    assert marks(look(workspace, "dev", actor_id)) == [(1, "stream", "not yet published")]
+    stack.say("dev", actor_id, "takes it along")  # the actor itself lived on, and is not activated again
+    agree(workspace, "dev", actor_id)
+    assert carried(workspace, "dev", actor_id)[-1] == waiting["event_id"]
+    assert len(carried(workspace, "dev", actor_id)) == 2
 
 
 def test_an_event_is_pending_while_nobody_acknowledges_it(
@@ -101,12 +102,8 @@ def test_an_event_is_pending_while_nobody_acknowledges_it(
     at = datetime.now(UTC).isoformat()
     with stopped(stack, "dev", "agent"):
         said = [{"role": role, "content": "unheard"} for role in ("user", "assistant")]
-        write_head(
-            stack,
-            "dev",
-            actor_id,
-            messages=[{**m, "turn": 1, "time": at, "id": f"late-{m['role']}"} for m in said],
-        )
+        late = [{**m, "turn": 1, "time": at, "id": f"late-{m['role']}"} for m in said]
+        write_head(stack.redis("dev"), actor_id, messages=late)
         data = {"actor_id": actor_id, "turn": 1, "time": at, "messages": said}
         workspace.connections.publisher(workspace.place("dev")).publish(
             "daca-pubsub", TOPIC, data, event_type="ConversationUpdated", event_id="late"
@@ -116,40 +113,6 @@ def test_an_event_is_pending_while_nobody_acknowledges_it(
             return (1, "received", "pending") in marks(look(workspace, "dev", actor_id))
 
         wait_until(is_pending, what="its event is pending")
-
-
-def test_a_trimmed_stream_explains_what_it_lacks(
-    stack: RunningStack, workspace: Workspace, actor_id: str
-) -> None:
-    for number in range(3):
-        stack.say("dev", actor_id, f"turn {number}")
-    agree(workspace, "dev", actor_id)
-    stack.redis("dev").xtrim(TOPIC, maxlen=1, approximate=False)
-    found = look(workspace, "dev", actor_id)
-    assert marks(found) == [(1, "stream", "trimmed"), (2, "stream", "trimmed")]
-    assert truth_reports.verdict(found) == "all agree in 3 turns, but for what is trimmed"
-    shown = daca_ops("actor", actor_id, "-n", "dev", "--json", "--data", str(stack.data))
-    assert shown.returncode == 0, shown.stdout
-    assert json.loads(shown.stdout)["namespaces"]["dev"]["turns"][0]["mark"]["cause"]["name"] == "trimmed"
-
-
-def test_a_foreign_turn_in_the_store_is_another_writer_s(
-    stack: RunningStack, workspace: Workspace, actor_id: str
-) -> None:
-    stack.say("prod", actor_id, "mine")
-    agree(workspace, "prod", actor_id)
-    head = json.loads(stack.stored("prod", actor_id)["data"])
-    at = datetime.now(UTC).isoformat()
-    foreign = [
-        {"role": role, "content": "not mine", "turn": 2, "time": at, "id": f"made-up-{role}"}
-        for role in ("user", "assistant")
-    ]
-    write_head(stack, "prod", actor_id, messages=head["messages"] + foreign, total=4)
-    found = look(workspace, "prod", actor_id)
-    assert (2, "store", "another writer") in marks(found)
-    shown = daca_ops("actor", actor_id, "-n", "prod", "--data", str(stack.data))
-    assert shown.returncode == 1
-    assert "something is wrong: another writer" in shown.stdout
 
 
 def test_a_store_that_was_written_over_is_unreadable(
