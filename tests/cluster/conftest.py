@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,20 @@ def rolled_out(namespace: str, *workloads: str) -> None:
     """Wait until the workloads, else the agent and its Redis, run as they were last applied."""
     for workload in workloads or ("statefulset/redis", "deployment/chat-agent"):
         kubectl("-n", namespace, "rollout", "status", workload, f"--timeout={SECONDS}s")
+
+
+@contextmanager
+def forwarded(namespace: str, target: str, port: int) -> Iterator[int]:
+    """The port of this machine that leads to a port of a pod or Service."""
+    command = ["kubectl", "-n", namespace, "port-forward", target, f":{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
+        try:
+            assert forwarding.stdout is not None
+            said = re.search(r"127\.0\.0\.1:(\d+)", forwarding.stdout.readline())
+            assert said, "kubectl forwards no port"
+            yield int(said[1])
+        finally:
+            forwarding.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
 from tests.browser.chromium import launch
-from tests.cluster.conftest import K8S, daca_ops, kubectl, kubectl_json, overlay, rolled_out
+from tests.cluster.conftest import K8S, daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
 
 pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 30_000
@@ -30,20 +27,6 @@ server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"
 """
 
 
-@contextmanager
-def forwarded(namespace: str) -> Iterator[str]:
-    """The deployed dashboard's address on this machine."""
-    command = ["kubectl", "-n", namespace, "port-forward", "svc/daca-ops", ":8501"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
-        try:
-            assert forwarding.stdout is not None
-            said = re.search(r"127\.0\.0\.1:(\d+)", forwarding.stdout.readline())
-            assert said, "kubectl forwards no port"
-            yield f"http://127.0.0.1:{said[1]}"
-        finally:
-            forwarding.terminate()
-
-
 def roll_out(namespace: str, folder: Path) -> None:
     kubectl("apply", "-k", str(folder))
     rolled_out(namespace, "deployment/daca-ops")
@@ -52,8 +35,8 @@ def roll_out(namespace: str, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def url(cluster: None) -> Iterator[str]:
     roll_out("daca-ops", K8S / "dashboard")
-    with forwarded("daca-ops") as address:
-        yield address
+    with forwarded("daca-ops", "svc/daca-ops", 8501) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +120,8 @@ def test_it_runs_below_a_path_and_asks_to_sign_in(page: Page, cluster: None, tmp
         claim = "--from-literal=operator-claim=groups=operators"
         kubectl("-n", space, "create", "secret", "generic", "daca-ops-sign-in", secret, claim)
         roll_out(space, tmp_path)
-        with forwarded(space) as address:
-            page.goto(f"{address}/daca-ops/")
+        with forwarded(space, "svc/daca-ops", 8501) as port:
+            page.goto(f"http://127.0.0.1:{port}/daca-ops/")
             expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     finally:
         kubectl("delete", "namespace", space, "--wait=false")
@@ -162,8 +145,8 @@ def open_url(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         kubectl("apply", "-k", str(folder))
         kubectl("-n", "daca-ops", "set", "env", "deployment/daca-ops", "DACA_ANONYMOUS=operator")
         rolled_out("daca-ops", "deployment/daca-ops")
-        with forwarded("daca-ops") as address:
-            yield address
+        with forwarded("daca-ops", "svc/daca-ops", 8501) as port:
+            yield f"http://127.0.0.1:{port}"
     finally:
         kubectl("delete", "-f", role)
         roll_out("daca-ops", K8S / "dashboard")
@@ -173,7 +156,7 @@ def test_a_message_from_inside_reaches_both_namespaces_and_stays_there(
     open_url: str, page: Page, chat: Chat, actor_id: str
 ) -> None:
     """The course's list, in the browser: messages are answered, and histories are apart."""
-    page.goto(f"{open_url}/?actor={actor_id}")
+    page.goto(f"{open_url}/?actor={actor_id}&ns=prod&ns=dev")
     page.get_by_role("button", name="Unlock writing").click()
     name = page.get_by_label("Type prod to unlock it for 15 minutes")
     name.press_sequentially("prod")
