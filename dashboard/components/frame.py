@@ -79,11 +79,11 @@ def _follow(drawn: Hashable) -> None:
 def _show_actor(places: Sequence[Place]) -> None:
     """One field to type an actor id, or to pick it from those found in the stores."""
     current = st.session_state.get("actor") or st.query_params.get("actor") or DEFAULT_ACTOR
-    ids = sorted({current, *get_readings().actor_ids(places)})
+    others = {current, *get_readings().actor_ids(places)} - {DEFAULT_ACTOR}
     st.selectbox(
         "Actor",
-        ids,
-        index=ids.index(current),
+        # What is first is the default, which Streamlit keeps out of the URL: never the actor of a link.
+        [DEFAULT_ACTOR, *sorted(others)],
         key="actor",
         bind="query-params",
         accept_new_options=True,

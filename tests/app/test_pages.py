@@ -87,6 +87,15 @@ def test_another_page_and_back_keeps_the_view(app: AppTest) -> None:
     assert app.multiselect(key="ns").value == ["dev"]
 
 
+def test_the_actor_of_a_link_stays_in_the_url(app: AppTest) -> None:
+    app.query_params["actor"] = "somebody-else"
+    app.run()
+    assert app.selectbox(key="actor").value == "somebody-else"
+    app.switch_page("views/activity.py").run()
+    app.switch_page("views/compare.py").run()
+    assert app.query_params["actor"] == "somebody-else"
+
+
 def test_a_wrong_actor_id_says_what_one_is(app: AppTest) -> None:
     app.query_params["actor"] = "a b"
     app.run()

@@ -48,6 +48,15 @@ def test_a_reload_keeps_the_view(page: Page, stack: RunningStack, actor_id: str)
     expect(page.get_by_text("prod: not there")).to_be_visible()
 
 
+def test_the_actor_of_a_link_outlives_reloads(page: Page, stack: RunningStack, actor_id: str) -> None:
+    stack.say("dev", actor_id, "linked to")
+    page.goto(f"/?actor={actor_id}")
+    for _ in range(2):
+        expect(page.get_by_text("Got your message: linked to")).to_be_visible()
+        page.reload()
+    expect(page.get_by_label("Actor", exact=True)).to_have_value(actor_id)
+
+
 def test_one_that_is_stopped_says_so_and_the_other_works(
     page: Page, stack: RunningStack, actor_id: str
 ) -> None:
