@@ -49,9 +49,16 @@ class JsonHttp:
 
         Raises `GatewayError` for all else.
         """
+        options = {"json": json, "headers": headers, "params": params}
         try:
-            with self._client.stream(verb, path, json=json, headers=headers, params=params) as reply:
-                body = self._read(reply)
+            try:
+                reply, body = self._exchange(verb, path, options)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                # A server may close an idle connection in the moment of its next use (RFC 9112, 9.3.1): who
+                # polls as often as a server waits would see that again and again.
+                if verb != "GET":
+                    raise
+                reply, body = self._exchange(verb, path, options)
         except httpx.TimeoutException as error:
             raise Unreachable(f"{self._where} did not answer within {self._timeout:g} s.") from error
         except httpx.ConnectError as error:
@@ -61,6 +68,10 @@ class JsonHttp:
         if not reply.is_success:
             raise self._refusal(reply.status_code, body)
         return self._decode(body), reply.headers
+
+    def _exchange(self, verb: str, path: str, options: dict[str, Any]) -> tuple[httpx.Response, bytes]:
+        with self._client.stream(verb, path, **options) as reply:
+            return reply, self._read(reply)
 
     def _read(self, reply: httpx.Response) -> bytes:
         body = b""

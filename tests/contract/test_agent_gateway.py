@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -55,6 +56,35 @@ def answering() -> Iterator[Answering]:
     answering.silent.set()
     answering.server.shutdown()
     answering.server.server_close()
+
+
+@pytest.fixture
+def closing() -> Iterator[socket.socket]:
+    """A server that answers the first request of each connection, and closes it when the second comes."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n" + b'{"history": []} ')
+            connection.recv(65536)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield listening
+    listening.close()
+
+
+def test_a_connection_that_is_closed_as_it_is_used_again_fails_no_read(closing: socket.socket) -> None:
+    gateway = AgentGateway(f"http://127.0.0.1:{closing.getsockname()[1]}")
+    for _ in range(3):
+        assert gateway.history("user1").turns == ()
+    with pytest.raises(Unreachable, match="broke off"):  # it may have been written
+        gateway.send("user1", "hello", "k")
 
 
 @pytest.mark.parametrize(
