@@ -55,6 +55,8 @@ def show_truth(
         show_commands(lines, key=f"truth-commands-{place.name}")
     for item in found.truth.marks:
         _show_cause(item.source, item.cause.gravity, item.cause.name, item.cause.words)
+    if found.truth.turns:
+        st.caption(truth_reports.extent(found).capitalize())
     rows = [row for row in found.truth.turns if row.mark or not only_marked]
     _show_turns(place, rows, bool(found.truth.turns))
 

@@ -32,31 +32,44 @@ class Head:
         """How many messages there must be by what is there."""
         return self.segments * SEGMENT + len(self.messages)
 
-    def needed(self, count: int) -> range:
-        """The segments that the newest `count` messages reach into."""
-        beyond = max(0, count - len(self.messages))
-        return range(max(0, self.segments - -(-beyond // SEGMENT)), self.segments)
+    def needed(self, count: int, before: int | None = None) -> range:
+        """The segments that the newest `count` messages older than index `before` reach into."""
+        end = self.counted if before is None else min(before, self.counted)
+        first, stop = max(0, end - count) // SEGMENT, -(-end // SEGMENT)
+        return range(min(first, self.segments), min(stop, self.segments))
 
 
 @dataclass(frozen=True)
 class StoredHistory:
-    """The head as stored under Redis' `version` in `size_bytes`, with the segments that were read."""
+    """The head as stored under Redis' `version` in `size_bytes`, with the segments that were read.
+
+    They were asked for up to segment `stop`, not included; None for all up to the head.
+    """
 
     head: Head
     version: str
     size_bytes: int | None
     segments: Mapping[int, tuple[Message, ...]] = field(default_factory=dict)
     missing: tuple[int, ...] = ()
+    stop: int | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The newest messages without a gap, oldest first."""
-        found = self.head.messages
-        for number in reversed(range(self.head.segments)):
-            if number not in self.segments:
-                break
+        """The newest of those messages without a gap, oldest first."""
+        found = () if self._end < self.head.segments else self.head.messages
+        for number in reversed(range(self.begins, self._end)):
             found = self.segments[number] + found
         return found
+
+    @property
+    def begins(self) -> int:
+        """The segment that `messages` begin with; the number of segments where they are the head's."""
+        gaps = (number for number in reversed(range(self._end)) if number not in self.segments)
+        return next(gaps, -1) + 1
+
+    @property
+    def _end(self) -> int:
+        return self.head.segments if self.stop is None else self.stop
 
 
 def decode_head(text: str) -> Head:

@@ -89,20 +89,21 @@ class Truth:
         return next((gravity for gravity in order if gravity in found), None)
 
 
-def join(actor_id: str, facts: Facts, *, limit: int) -> Truth:
-    """The newest `limit` turns of an actor, each as every source has it."""
+def join(actor_id: str, facts: Facts, *, limit: int, until: int | None = None) -> Truth:
+    """The newest `limit` turns of an actor, none after that of number `until`, as every source has them."""
     said = facts.said.turns if facts.said else ()
     stored = turns_of(facts.stored.messages) if facts.stored else ()
     told = _told(actor_id, facts, said, stored)
-    cut = facts.stored is not None and len(facts.stored.messages) < facts.stored.head.counted
+    cut = facts.stored is not None and facts.stored.begins > 0
     first = max(_start(said, more=bool(facts.said and facts.said.before)), _start(stored, more=cut))
     found: dict[str, dict[Source, Turn]] = {}
     for source, turns in told.items():
         for key, turn in turns.items():
             found.setdefault(key, {})[source] = turn
     rows = [_Row(facts, key, turns) for key, turns in found.items()]
-    kept = sorted((row for row in rows if row.turn.number >= first), key=lambda row: row.turn.number)
-    return Truth(tuple(row.judged() for row in kept[-limit:]), tuple(_overall(facts)))
+    asked = [row for row in rows if row.turn.number >= first and not (until and row.turn.number > until)]
+    kept = sorted(asked, key=lambda row: row.turn.number)[-limit:]
+    return Truth(tuple(row.judged() for row in kept), tuple(_overall(facts)))
 
 
 def _told(

@@ -31,11 +31,12 @@ def groups(settings: Settings, place: Place, topic: str) -> dict[str, str]:
     }
 
 
-def truth(settings: Settings, place: Place, actor_id: str) -> dict[str, str]:
+def truth(settings: Settings, place: Place, actor_id: str, until: int | None = None) -> dict[str, str]:
     """The lines that ask each witness of an actor."""
     where, topic = [place.name], ("events", "list", "--actor", actor_id)
+    actor = ["actor", actor_id, *(("--until", str(until)) if until else ())]
     return {
-        "All four, compared": commands.daca_ops(settings, "actor", actor_id, namespaces=where),
+        "All four, compared": commands.daca_ops(settings, *actor, namespaces=where),
         **commands.witnesses(place, actor_id),
         "What the store holds": commands.stored_history(place, actor_id),
         "What the topic carried": commands.daca_ops(settings, *topic, namespaces=where),

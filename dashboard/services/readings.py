@@ -36,7 +36,7 @@ class Readings:
         self._warnings: Live[str, tuple[WarningEvent, ...]] = Live()
         self._logs: Live[tuple[Source, str], tuple[LogLine, ...]] = Live(remembered=LOGS_REMEMBERED)
         self._actor_ids: Live[str, tuple[str, ...]] = Live()
-        self._truths: Live[tuple[str, str], ActorTruth] = Live()
+        self._truths: Live[tuple[str, str, int | None], ActorTruth] = Live()
         self._topics: Live[str, tuple[Stream, ...]] = Live()
         self._entries: Live[tuple[str, str, Wanted, str | None], events.Listing] = Live()
         self._groups: Live[tuple[str, str], tuple[GroupDetail, ...]] = Live()
@@ -67,13 +67,15 @@ class Readings:
         call = partial(self._workspace.cluster.warnings, namespace)
         return self._warnings.look({namespace: call}, patience=PATIENCE_SECONDS)[namespace]
 
-    def truths(self, names: Sequence[str], actor_id: str) -> dict[str, Reading[ActorTruth]]:
-        """One actor's truth in each namespace."""
+    def truths(
+        self, names: Sequence[str], actor_id: str, until: int | None = None
+    ) -> dict[str, Reading[ActorTruth]]:
+        """One actor's truth in each namespace: of its newest turns, none after that of number `until`."""
 
         def call(name: str) -> ActorTruth:
-            return truth.look(self._workspace, self._workspace.place(name), actor_id)
+            return truth.look(self._workspace, self._workspace.place(name), actor_id, until=until)
 
-        keys = {name: (name, actor_id) for name in names}
+        keys = {name: (name, actor_id, until) for name in names}
         found = self._truths.look(
             {key: partial(call, key[0]) for key in keys.values()}, patience=PATIENCE_SECONDS
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from dashboard.model.chat import Failure
+from dashboard.model.chat import Failure, Turn, turns_of
 from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.events import Wanted, group_of
 from dashboard.model.fates import seconds_of
@@ -37,23 +37,33 @@ class ActorTruth:
     hosted: Mapping[str, int | None] = field(default_factory=dict)
 
 
-def look(workspace: Workspace, place: Place, actor_id: str, *, turns: int = TURNS) -> ActorTruth:
-    """A source that fails is part of it. What looks wrong is read twice, for a turn may come in between."""
+def look(
+    workspace: Workspace, place: Place, actor_id: str, *, turns: int = TURNS, until: int | None = None
+) -> ActorTruth:
+    """The newest `turns` turns, none after the one of number `until`.
+
+    A source that fails is part of it. What looks wrong is read twice, for a turn may come in between.
+    """
     for _ in range(2):
-        facts, hosted = _read(workspace, place, actor_id, turns)
-        truth = join(actor_id, facts, limit=turns)
+        facts, hosted = _read(workspace, place, actor_id, turns, until)
+        truth = join(actor_id, facts, limit=turns, until=until)
         if truth.worst() != "wrong":
             break
     return ActorTruth(facts, truth, time.time(), hosted)
 
 
 def compare(
-    workspace: Workspace, namespaces: Sequence[str], actor_id: str, *, turns: int = TURNS
+    workspace: Workspace,
+    namespaces: Sequence[str],
+    actor_id: str,
+    *,
+    turns: int = TURNS,
+    until: int | None = None,
 ) -> tuple[Outcome[ActorTruth], ...]:
     """The same in each namespace, in their order."""
 
     def call(name: str) -> ActorTruth:
-        return look(workspace, workspace.place(name), actor_id, turns=turns)
+        return look(workspace, workspace.place(name), actor_id, turns=turns, until=until)
 
     found = {
         outcome.namespace: outcome for outcome in each(namespaces, call, deadline=2 * workspace.deadline)
@@ -62,11 +72,13 @@ def compare(
 
 
 def _read(
-    workspace: Workspace, place: Place, actor_id: str, turns: int
+    workspace: Workspace, place: Place, actor_id: str, turns: int, until: int | None
 ) -> tuple[Facts, Mapping[str, int | None]]:
+    before = None if until is None else 2 * until  # the index of the first message after it
+    cursor = None if before is None else str(before)
     calls: dict[str, Callable[[], Any]] = {
-        "agent": lambda: workspace.connections.agent(place).history(actor_id, limit=turns),
-        "store": lambda: stored(workspace, place, actor_id, turns),
+        "agent": lambda: workspace.connections.agent(place).history(actor_id, limit=turns, before=cursor),
+        "store": lambda: stored(workspace, place, actor_id, turns, before),
         "received": lambda: events.inboxes(workspace, place),
         "hosted": lambda: _hosted(workspace, place),
     }
@@ -77,10 +89,9 @@ def _read(
         if outcome.failure:
             failures[outcome.namespace] = outcome.failure
     said, held = values["agent"], values["store"]
-    oldest = [said.turns[0].time] if said and said.turns else []
-    oldest += [message.time for message in held.messages[:1]] if held else []
-    since = min((seconds_of(at) for at in oldest if at), default=0.0) - CLOCKS_APART_SECONDS
-    values["stream"], failure = attempt(lambda: _carried(workspace, place, actor_id, since))
+    told = [*(said.turns if said else ()), *(turns_of(held.messages) if held else ())]
+    asked = [turn for turn in told if until is None or turn.number <= until]
+    values["stream"], failure = attempt(lambda: _carried(workspace, place, actor_id, asked, until))
     if failure:
         failures["stream"] = failure
     received = values["received"]
@@ -90,8 +101,13 @@ def _read(
     return Facts(said, held, values["stream"], received, known), values["hosted"] or {}
 
 
-def stored(workspace: Workspace, place: Place, actor_id: str, turns: int) -> StoredHistory:
-    """The head and as many segments as `turns` reach into; raises `Rejected` for what is no history."""
+def stored(
+    workspace: Workspace, place: Place, actor_id: str, turns: int, before: int | None = None
+) -> StoredHistory:
+    """The head, and the segments that the newest `turns` turns older than message index `before` reach into.
+
+    Raises `Rejected` for what is no history.
+    """
     store, key = workspace.connections.store(place), history_key(actor_id, place.app_id)
     try:
         found = store.read(key)
@@ -102,21 +118,37 @@ def stored(workspace: Workspace, place: Place, actor_id: str, turns: int) -> Sto
     except ValueError as error:
         raise Rejected(f"{key} cannot be read: {error}.", hint="See it on Store.") from error
     segments, missing = {}, []
-    for number in head.needed(2 * turns):
+    needed = head.needed(2 * turns, before)
+    for number in needed:
         try:
             segments[number] = decode_segment(store.read(f"{key}-{number}").raw.get("data", ""))
         except (NotThere, ValueError):
             missing.append(number)
-    return StoredHistory(head, found.version or "", found.size_bytes, segments, tuple(missing))
+    return StoredHistory(
+        head, found.version or "", found.size_bytes, segments, tuple(missing), stop=needed.stop
+    )
 
 
-def _carried(workspace: Workspace, place: Place, actor_id: str, since: float) -> Carried:
+def _carried(
+    workspace: Workspace, place: Place, actor_id: str, asked: Sequence[Turn], until: int | None
+) -> Carried:
     store = workspace.connections.store(place)
     try:
         stream = store.stream(TOPIC)
     except NotThere:  # nothing was published yet
         return Carried()
-    page = events.page(workspace, place, TOPIC, Wanted(actor_id), limit=MOST_EVENTS, since=since)
+    times = {turn.event_id: seconds_of(turn.time) for turn in asked if turn.time}
+    since = min(times.values(), default=0.0) - CLOCKS_APART_SECONDS
+    starts: list[str | None] = [None]
+    if until is not None and times:
+        # An event that was published long after its turn is found from the stream's end alone.
+        starts.insert(0, f"{int((max(times.values()) + CLOCKS_APART_SECONDS) * 1000)}-0")
+    for start in starts:
+        page = events.page(
+            workspace, place, TOPIC, Wanted(actor_id), before=start, limit=MOST_EVENTS, since=since
+        )
+        if times.keys() <= {entry.event.id for entry in page.entries if entry.event}:
+            break
     turns = tuple(entry for entry in page.entries if entry.event and entry.event.turn is not None)
     group = group_of(stream.groups, place.app_id)
     pending = store.pending_among(TOPIC, group.name, [entry.id for entry in turns]) if group else {}

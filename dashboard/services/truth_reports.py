@@ -34,6 +34,22 @@ def verdict(found: ActorTruth) -> str:
     return f"{agreed}, but for what is {', '.join(explained)}" if explained else agreed
 
 
+def extent(found: ActorTruth) -> str:
+    """Which turns these are: "the newest 20 of 120 turns", "turns 81 to 100 of 120", "all 3 turns"."""
+    shown = [row.turn.number for row in found.truth.turns]
+    if not shown:
+        return ""
+    said, stored = found.facts.said, found.facts.stored
+    messages = said.total if said and said.total is not None else stored.head.total if stored else None
+    total = None if messages is None else messages // 2
+    if total != shown[-1]:
+        of = f" of {total:,}" if total is not None and total > shown[-1] else ""
+        return f"turns {shown[0]:,} to {shown[-1]:,}{of}"
+    if shown[0] == 1:
+        return f"all {counted(len(shown), 'turn')}"
+    return f"the newest {len(shown):,} of {counted(total, 'turn')}"
+
+
 def summary(found: ActorTruth, source: Source) -> str:
     """What one source gave, in a line."""
     facts = found.facts
@@ -49,7 +65,7 @@ def summary(found: ActorTruth, source: Source) -> str:
     if facts.received is None:
         return "not read"
     count = sum(row.presence["received"] == "there" for row in found.truth.turns)
-    return f"{count} of its newest {len(found.truth.turns)} turns {_by(facts.received)}"
+    return f"{count} of these {counted(len(found.truth.turns), 'turn')} {_by(facts.received)}"
 
 
 def _said(said: HistoryPage) -> str:

@@ -24,6 +24,7 @@ def actor(
     actor_id: Annotated[str, typer.Argument(help="the actor's id", callback=options.actor_id)],
     namespace: Namespaces = None,
     turns: Turns = truth.TURNS,
+    until: Annotated[int | None, typer.Option(min=1, help="no turn after the one of this number")] = None,
     json: Json = False,
 ) -> None:
     """What agent, store, stream and receivers have of one actor, and which of them disagrees.
@@ -31,7 +32,7 @@ def actor(
     Exit status 0 only where all could be read in every namespace and nothing waits or is wrong.
     """
     with where.workspace() as opened:
-        found = truth.compare(opened, options.chosen(opened, namespace), actor_id, turns=turns)
+        found = truth.compare(opened, options.chosen(opened, namespace), actor_id, turns=turns, until=until)
     told = {outcome.namespace: outcome.value for outcome in found if outcome.value}
     failures = {outcome.namespace: outcome.failure for outcome in found if outcome.failure}
     if json:
@@ -46,7 +47,8 @@ def actor(
 
 
 def _say(name: str, found: ActorTruth) -> None:
-    output.say(f"{name}: {truth_reports.verdict(found)}")
+    extent = truth_reports.extent(found)
+    output.say(f"{name}: {truth_reports.verdict(found)}" + (f" ({extent})" if extent else ""))
     for source in SOURCES:
         output.say(f"  {source}: {truth_reports.summary(found, source)}")
     if truth_reports.home(found) and found.facts.said:

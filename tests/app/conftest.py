@@ -55,9 +55,9 @@ class MadeUpNamespace(MadeUpTopic):
 
     def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
         self._check()
-        end = int(before) if before else len(self.turns)
+        end = min(int(before) // 2 if before else len(self.turns), len(self.turns))
         start = max(0, end - limit)
-        return HistoryPage(tuple(self.turns[start:end]), str(start) if start else None, 1.0, 0.0)
+        return HistoryPage(tuple(self.turns[start:end]), str(2 * start) if start else None, 1.0, 0.0)
 
     def readiness(self) -> str:
         self._check()

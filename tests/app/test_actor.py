@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
 from tests.app.conftest import MadeUpCluster
-from tests.app.test_pages import texts
+from tests.app.test_pages import button, captions, texts
 
 TURN = Turn(1, "Hi there", "Got your message: Hi there", "2025-01-01T00:00:00+00:00", "e1")
 
@@ -69,3 +69,30 @@ def test_texts_and_causes_are_never_markup(app: AppTest, cluster: MadeUpCluster)
     app.switch_page("views/actor.py").run()
     assert hostile in texts(app)
     assert not [element for element in app.markdown if "onerror" in element.value]
+
+
+def test_older_turns_of_a_long_history_are_reached_and_the_url_says_which(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    for name, count in (("prod", 65), ("dev", 30)):
+        for number in range(1, count + 1):
+            turn = replace(TURN, number=number, user=f"turn {number} of {name}.", event_id=f"e{number}")
+            cluster.namespaces[name].turns.append(turn)
+            cluster.namespaces[name].carry(turn)
+    app.switch_page("views/actor.py").run()
+    assert {"The newest 20 of 65 turns", "The newest 20 of 30 turns"} <= set(captions(app).split("\n"))
+    button(app, "Older 20 turns").click().run()
+    assert app.query_params["until"] == "45"
+    assert "Turns 26 to 45 of 65" in captions(app)
+    assert everything(app).count("all agree in 20 turns") == 2
+    assert "The newest 20 of 30 turns" in captions(app)
+    button(app, "Older 20 turns").click().run()
+    button(app, "Older 5 turns").click().run()
+    assert {"turn 1 of prod.", "turn 1 of dev."} <= set(texts(app))
+    assert everything(app).count("all agree in 5 turns") == 2
+    assert not [element for element in app.button if element.label.startswith("Older")]
+    button(app, "Newest turns").click().run()
+    assert "until" not in app.query_params
+    assert "turn 65 of prod." in texts(app)
+    app.number_input(key="until").set_value(3).run()
+    assert "Turns 1 to 3 of 65" in captions(app)

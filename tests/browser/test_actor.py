@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.model.names import TOPIC
 from tests.browser.test_faults import nobody_restarts
 from tests.stack.running_stack import RunningStack
-from tests.stack.test_truth import write_head
+from tests.stack.test_histories import plant
+from tests.stack.truth_contract import write_head
 
 
 def test_what_disagrees_is_marked_as_it_happens(page: Page, stack: RunningStack, actor_id: str) -> None:
@@ -17,12 +20,31 @@ def test_what_disagrees_is_marked_as_it_happens(page: Page, stack: RunningStack,
     page.goto(f"/actor?actor={actor_id}")
     expect(page.get_by_text("all agree in 1 turn")).to_have_count(2)
     expect(page.get_by_text("chat-agent-dev since")).to_be_visible()
-    write_head(stack, "dev", actor_id, total=4)
+    write_head(stack.redis("dev"), actor_id, total=4)
     expect(page.get_by_text("something is wrong: another writer")).to_be_visible()
     expect(page.get_by_text("Its head counts 4 messages, and there are 2.")).to_be_visible()
     expect(page.get_by_text("all agree in 1 turn")).to_have_count(1)
-    write_head(stack, "dev", actor_id, total=2)
+    write_head(stack.redis("dev"), actor_id, total=2)
     expect(page.get_by_text("all agree in 1 turn")).to_have_count(2)
+
+
+def test_any_turn_of_a_long_history_is_reached_and_a_link_leads_back_to_it(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    plant(stack, actor_id, 100_000)
+    page.goto(f"/actor?actor={actor_id}&ns=prod")
+    expect(page.get_by_text("The newest 20 of 50,000 turns")).to_be_visible()
+    page.get_by_role("button", name="Older 20 turns").click()
+    expect(page.get_by_text("Turns 49,961 to 49,980 of 50,000")).to_be_visible()
+    expect(page).to_have_url(re.compile("until=49980"))
+    page.get_by_label("Up to turn", exact=True).fill("3")
+    page.get_by_label("Up to turn", exact=True).press("Enter")
+    expect(page.get_by_text("Turns 1 to 3 of 50,000")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("message 4", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Newest turns").click()
+    expect(page.get_by_text("The newest 20 of 50,000 turns")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("until"))
 
 
 def test_a_trimmed_topic_is_explained(page: Page, stack: RunningStack, actor_id: str) -> None:

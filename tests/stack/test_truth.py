@@ -16,6 +16,7 @@ from dashboard.services import truth, truth_reports
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
 from tests.stack.running_stack import RunningStack
+from tests.stack.test_cli import daca_ops
 from tests.stack.test_events import stopped
 from tests.stack.truth_contract import (
     Site,
@@ -52,6 +53,37 @@ def workspace(stack: RunningStack) -> Iterator[Workspace]:
 @pytest.fixture
 def site(stack: RunningStack, workspace: Workspace) -> Site:
     return Site(workspace, ("--data", str(stack.data)), stack.say, stack.redis)
+
+
+def test_older_turns_are_read_by_what_they_need_and_agree(
+    stack: RunningStack, workspace: Workspace, actor_id: str
+) -> None:
+    for number in range(1, 41):
+        stack.say("prod", actor_id, f"turn {number}")
+    agree(workspace, "prod", actor_id)
+    found = truth.look(workspace, workspace.place("prod"), actor_id, turns=10, until=22)
+    assert [row.turn.number for row in found.truth.turns] == list(range(13, 23))
+    assert truth_reports.verdict(found) == "all agree in 10 turns"
+    assert truth_reports.extent(found) == "turns 13 to 22 of 40"
+    first = truth.stored(workspace, workspace.place("prod"), actor_id, 10, 20)
+    assert (list(first.segments), len(first.messages)) == ([0], 25)
+    shown = daca_ops("actor", actor_id, "-n", "prod", "--until", "5", "--json", "--data", str(stack.data))
+    listed = json.loads(shown.stdout)["namespaces"]["prod"]["turns"]
+    assert [turn["number"] for turn in listed] == [1, 2, 3, 4, 5]
+
+
+def test_an_event_that_was_published_long_after_its_turn_is_found_with_older_turns_too(
+    stack: RunningStack, workspace: Workspace, actor_id: str
+) -> None:
+    for text in ("said long ago", "said now"):
+        stack.say("prod", actor_id, text)
+    agree(workspace, "prod", actor_id)
+    first, *others = stored_head(stack.redis("prod"), actor_id)["messages"]
+    write_head(
+        stack.redis("prod"), actor_id, messages=[{**first, "time": "2025-01-01T00:00:00+00:00"}, *others]
+    )
+    found = truth.look(workspace, workspace.place("prod"), actor_id, until=1)
+    assert [row.presence["stream"] for row in found.truth.turns] == ["there"]
 
 
 def test_an_unheard_of_actor_has_no_turns(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:

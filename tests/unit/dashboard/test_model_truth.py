@@ -15,7 +15,7 @@ from dashboard.model.chat import Failure, HistoryPage, Inbox, Message, Turn
 from dashboard.model.events import Pending, decode
 from dashboard.model.fates import Inboxes
 from dashboard.model.keys import Group
-from dashboard.model.stored import Head, StoredHistory, decode_head, decode_segment
+from dashboard.model.stored import SEGMENT, Head, StoredHistory, decode_head, decode_segment
 from dashboard.model.truth import SOURCES, Carried, Facts, Source, TurnTruth, join
 
 BEGAN = 1_700_000_000
@@ -242,6 +242,26 @@ def test_a_plain_list_keeps_no_events() -> None:
 def test_what_is_no_history_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="."):
         decode_head(text)
+
+
+@given(st.integers(1, 120), st.integers(1, 60), st.integers(1, 150))
+def test_pages_of_an_older_time_are_whole(count: int, limit: int, until: int) -> None:
+    """The agent gives its page, and of the store only the segments are read that reach into it."""
+    said = turns(count)
+    held, full = messages(said), 2 * count // SEGMENT
+    head = Head("1", full, len(held), held[full * SEGMENT :])
+    needed = head.needed(2 * limit, 2 * until)
+    assert len(needed) <= 2 * limit / SEGMENT + 2
+    segments = {number: held[number * SEGMENT : (number + 1) * SEGMENT] for number in needed}
+    start, end = max(0, min(until, count) - limit), min(until, count)
+    facts = replace(
+        facts_of(everywhere(said)),
+        said=HistoryPage(tuple(said[start:end]), str(2 * start) if start else None, total=2 * count),
+        stored=StoredHistory(head, str(count), 1, segments, stop=needed.stop),
+    )
+    truth = join("a", facts, limit=limit, until=until)
+    assert truth.worst() is None
+    assert [row.turn.number for row in truth.turns] == list(range(start + 1, end + 1))
 
 
 def test_segments_join_up_to_the_first_gap() -> None:
