@@ -93,13 +93,18 @@ def joined(lines: Iterable[LogLine], *, replica: str = "") -> tuple[LogLine, ...
 
 
 def fresh(before: Sequence[LogLine], now: Sequence[LogLine]) -> tuple[LogLine, ...]:
-    """What of the newer of two windows on one growing log was not in the older."""
+    """What of the newer of two windows on one growing log was not in the older.
+
+    The newer may begin anywhere in the older. Where it does not, an older part was found late (a container's
+    life before this one), and what is known is left out line by line.
+    """
     old, new = [line.raw for line in before], [line.raw for line in now]
-    for start in range(len(old)):
+    for start in range(max(0, len(old) - len(new)), len(old)):
         overlap = len(old) - start
         if old[start:] == new[:overlap]:
             return tuple(now[overlap:])
-    return tuple(now)
+    known = {(line.at, line.raw) for line in before}
+    return tuple(line for line in now if (line.at, line.raw) not in known)
 
 
 @dataclass(frozen=True)

@@ -82,20 +82,24 @@ class Follower:
 
     def more(self) -> Found:
         """The lines that came since the last look."""
-        before = dict(self._windows)
         logs, failures = self._look()
-        new = {source: self._filter.of(_new(before[source], lines)) for source, lines in logs.items()}
-        return Found(interleaved(new), failures)
+        return Found(interleaved({source: self._filter.of(new) for source, new in logs.items()}), failures)
 
     def _look(self) -> tuple[dict[Source, tuple[LogLine, ...]], dict[str, Failure]]:
+        """What is new; a window keeps what may be read once more."""
         # As many lines each time: a window never begins before the one it is compared with.
         logs, failures = _read_all(self._workspace, self._since, MOST_LINES)
+        found: dict[Source, tuple[LogLine, ...]] = {}
         for source, lines in logs.items():
-            self._windows[source] = lines
+            before = self._windows.get(source, ())
+            found[source] = _new(before, lines)
             newest = max((line.at for line in lines if line.at is not None), default=None)
             if newest is not None:
                 self._since[source] = max(self._since[source] or 0.0, newest - LATE_SECONDS)
-        return logs, failures
+            since = self._since[source] or 0.0
+            kept = (line for line in (*before, *found[source]) if line.at is not None and line.at >= since)
+            self._windows[source] = tuple(kept) or lines
+        return found, failures
 
 
 def _cut(

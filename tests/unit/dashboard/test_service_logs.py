@@ -57,6 +57,22 @@ def test_a_log_that_starts_a_new_file_is_followed_on(workspace: Workspace) -> No
     assert texts(follower.more()) == ["before", "after"]
 
 
+def test_an_older_part_that_is_found_only_later_brings_nothing_twice(workspace: Workspace) -> None:
+    """A container's last life is not known as soon as the next one writes."""
+    write(workspace, "prod-agent", "a")
+    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower.newest(5)
+    log = workspace.settings.data / "logs" / "prod-agent.log"
+    write(workspace, "prod-agent", "last words")
+    hidden = log.replace(log.with_suffix(".hidden"))
+    write(workspace, "prod-agent", "new life")
+    assert texts(follower.more()) == ["new life"]
+    hidden.replace(log.with_suffix(".log.old"))
+    assert texts(follower.more()) == ["last words"]
+    write(workspace, "prod-agent", "more")
+    assert texts(follower.more()) == ["more"]
+
+
 def test_a_log_that_is_there_only_later_is_told_from_its_begin(workspace: Workspace) -> None:
     write(workspace, "dev-agent", "a")
     follower = Follower(workspace, logs.sources(workspace, ["prod"], ["agent"]), Filter(), since=None)
