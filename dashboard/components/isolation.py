@@ -123,6 +123,21 @@ def _show_checks(surface: Surface, checks: Sequence[Check]) -> None:
         st.text("\n".join(f"{check.mark}, {check.pair}: {check.seen}" for check in checks))
 
 
+def show_earlier(results: Sequence[Result]) -> None:
+    """A link to each proof that is kept, newest first; nothing where there is none."""
+    if not results:
+        return
+    with st.expander(f"Earlier proofs ({len(results)})", key="earlier"):
+        view = {name: st.query_params.get_all(name) for name in st.query_params}
+        for result in results:
+            left = "" if result.clean else ", not all could be removed"
+            st.page_link(
+                "views/isolation.py",
+                label=f"{_VERDICTS[result.proof.verdict]} {clock_time(result.started_at)}{left}",
+                query_params={**view, "run": result.actor_id},
+            )
+
+
 def _show_removal(result: Result) -> None:
     mark = ":green[:material/check_circle:]" if result.clean else ":red[:material/cancel:]"
     st.markdown(f"{mark} **{'Removed afterwards' if result.clean else 'Not all could be removed'}**")

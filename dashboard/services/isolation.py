@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.model.chat import Failure
@@ -19,6 +19,7 @@ from dashboard.services.chat import Chat
 from dashboard.services.probing import new_probes
 from dashboard.services.proving import Proving, Report
 from dashboard.services.side_by_side import attempt
+from dashboard.services.workspace import Workspace
 from dashboard.services.writing import Writing
 
 WAIT_SECONDS = 20.0
@@ -27,9 +28,10 @@ REMEMBERED_RUNS = 50
 
 @dataclass
 class Run:
-    """A proof in the making, for who looks at it from another thread."""
+    """A proof in the making, for who looks at it from another thread; one that was kept has no steps."""
 
     id: str
+    cluster: str
     namespaces: tuple[str, ...]
     result: Result | None = None
     failure: Failure | None = None
@@ -70,17 +72,19 @@ class Isolation:
     def prove(
         self, namespaces: Sequence[str], report: Report = lambda step: None, *, probes: Probes | None = None
     ) -> Result:
-        """Raises `WriteRefused` or `GatewayError` before anything is written, and nothing afterwards."""
+        """A proof, which is kept; raises `WriteRefused` or `GatewayError` before anything is written."""
         if len(set(namespaces)) < 2:
             raise Rejected("Isolation is between namespaces.", hint="Choose at least two.")
         writing = Writing(self.chat.workspace, self.chat.guard)
         places = {name: writing.ask(name, "verify") for name in namespaces}
-        return Proving(self.chat, places, probes or new_probes(namespaces), report, self.patience).run()
+        result = Proving(self.chat, places, probes or new_probes(namespaces), report, self.patience).run()
+        self.chat.workspace.proofs.keep(result)
+        return result
 
     def start(self, namespaces: Sequence[str]) -> Run:
         """Begin a proof in the background: it ends, and cleans up, whatever becomes of the page."""
         probes = new_probes(namespaces)
-        run = Run(probes.actor_id, tuple(namespaces))
+        run = Run(probes.actor_id, self.chat.workspace.title, tuple(namespaces))
 
         def work() -> None:
             run.end(*attempt(lambda: self.prove(namespaces, run.put, probes=probes)))
@@ -90,7 +94,7 @@ class Isolation:
 
 
 class Runs:
-    """The newest runs by id, shared by all sessions: a reload or a shared link finds its run again."""
+    """The newest runs by id, shared by all sessions; one that ended before a restart is read from disk."""
 
     def __init__(self) -> None:
         self._runs: OrderedDict[str, Run] = OrderedDict()
@@ -102,5 +106,24 @@ class Runs:
             while len(self._runs) > REMEMBERED_RUNS:
                 self._runs.popitem(last=False)
 
-    def get(self, run_id: str) -> Run | None:
-        return self._runs.get(run_id)
+    def find(self, workspace: Workspace, run_id: str, namespaces: Collection[str]) -> Run | None:
+        """The run of that id, where it is about these namespaces of this cluster."""
+        run = self._runs.get(run_id) or _kept(workspace.proofs.get(run_id))
+        same = run and run.cluster == workspace.title and set(run.namespaces) == set(namespaces)
+        return run if same else None
+
+
+def _kept(result: Result | None) -> Run | None:
+    return (
+        Run(result.actor_id, result.cluster, result.proof.namespaces, result, _steps={}) if result else None
+    )
+
+
+def earlier(workspace: Workspace, namespaces: Collection[str]) -> tuple[Result, ...]:
+    """The kept proofs about these namespaces of this cluster, newest first."""
+    about = set(namespaces)
+    return tuple(
+        result
+        for result in workspace.proofs.newest()
+        if result.cluster == workspace.title and set(result.proof.namespaces) == about
+    )

@@ -53,8 +53,8 @@ class Proving:
             removals = self._remove()
         sights = [self._sight(place) for place in self.places.values()]
         proof = judge(sights, self.probes, left_out=left_out)
-        kind, actor_id = self.chat.workspace.cluster.kind, self.probes.actor_id
-        return Result(kind, actor_id, self.started_at, time.time(), proof, removals)
+        cluster, actor_id = self._workspace.title, self.probes.actor_id
+        return Result(cluster, actor_id, self.started_at, time.time(), proof, removals)
 
     @property
     def _workspace(self) -> Workspace:

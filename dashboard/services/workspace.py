@@ -12,6 +12,7 @@ from dashboard.gateways.connections import Connections
 from dashboard.model.errors import NotThere
 from dashboard.model.places import Place
 from dashboard.services.audit import AuditLog
+from dashboard.services.proofs import Proofs
 from dashboard.services.settings import Settings
 
 FIRST_SHOWN = 24
@@ -46,6 +47,11 @@ class Workspace:
     def deadline(self) -> float:
         """Seconds a call to one namespace may take."""
         return self.settings.deadline
+
+    @property
+    def proofs(self) -> Proofs:
+        """The proofs of isolation that were made here, whoever made them."""
+        return Proofs(self.audit.path.parent / "proofs")
 
     def places(self) -> tuple[Place, ...]:
         """Every namespace; raises `GatewayError` when the cluster itself cannot be asked."""

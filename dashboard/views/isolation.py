@@ -7,12 +7,11 @@ import streamlit as st
 from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_failure
 from dashboard.components.frame import chosen_places
-from dashboard.components.isolation import show_result, show_steps
+from dashboard.components.isolation import show_earlier, show_result, show_steps
 from dashboard.components.protection import may_write, show_strip
 from dashboard.components.provider import get_chat, get_runs, get_workspace
 from dashboard.model.isolation import listed
-from dashboard.services import commands
-from dashboard.services.isolation import Isolation
+from dashboard.services import commands, isolation
 
 POLL_SECONDS = 0.4
 AT_ONCE_SECONDS = 0.2
@@ -30,9 +29,10 @@ st.text(
     "removes what it wrote."
 )
 runs = get_runs()
-run = runs.get(st.query_params.get("run", ""))
-if run and set(run.namespaces) != set(names):
-    run = None  # it is about other namespaces
+asked_for = st.query_params.get("run", "")
+if asked_for:
+    st.query_params["run"] = asked_for  # a link to this very page leaves the browser's address as it was
+run = runs.find(get_workspace(), asked_for, names)
 allowed = may_write()
 for place in places:
     if place.protected:
@@ -44,18 +44,14 @@ asked = st.button(
     disabled=not allowed or (run is not None and not run.over),
 )
 if asked:
-    run = Isolation(get_chat()).start(names)
+    run = isolation.Isolation(get_chat()).start(names)
     runs.keep(run)
     st.query_params["run"] = run.id
     run.wait(AT_ONCE_SECONDS)
     st.rerun()
-if run is None:
-    if "run" in st.query_params:
-        st.caption(
-            "The proof in this address is about other namespaces, or is no longer kept: make it again."
-        )
-    st.stop()
-under_way = not run.over
+if run is None and asked_for:
+    st.caption("The proof in this address is about other namespaces, or is no longer kept: make it again.")
+under_way = run is not None and not run.over
 
 
 @st.fragment(run_every=POLL_SECONDS if under_way else None)
@@ -69,12 +65,14 @@ def progress() -> None:
 
 if under_way:
     progress()
-if run.failure:
+if run and run.failure:
     show_failure(run.failure)
-if run.result:
+if run and run.result:
     settings = get_workspace().settings
     refresh.note_read(run.result.ended_at)
     protected = [place.name for place in places if place.protected]
     show_result(run.result, {"from a terminal": commands.verify(settings, names, protected)})
-    with st.expander("Steps"):
-        show_steps(run.steps)
+    if run.steps:
+        with st.expander("Steps"):
+            show_steps(run.steps)
+show_earlier([result for result in isolation.earlier(get_workspace(), names) if result.actor_id != asked_for])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import HistoryPage, Inbox, Turn
@@ -130,6 +133,44 @@ def test_the_address_finds_the_proof_again_and_another_choice_does_not(
     probed["test"] = ProbedNamespace("test", "run of test")
     again.multiselect(key="ns").set_value(["dev"]).run()
     assert any("Choose at least two namespaces" in mark for mark in marks(again))
+
+
+def links(app: AppTest) -> list[tuple[str, str]]:
+    """(label, id of the proof) of each link to an earlier one."""
+    found = [element.proto for element in app.get("page_link")]
+    return [(link.label, parse_qs(link.query_string)["run"][0]) for link in found if link.query_string]
+
+
+def test_a_restart_keeps_the_proof_and_lists_it_below_the_next(
+    app: AppTest, probed: dict[str, ProbedNamespace]
+) -> None:
+    prove(app)
+    first = app.query_params["run"]
+    assert links(app) == []
+    st.cache_resource.clear()
+    again = AppTest.from_file(app._script_path, default_timeout=20)
+    again.query_params["run"] = first
+    again.switch_page(PAGE).run()
+    assert any("**Isolated**" in mark for mark in marks(again))
+    assert "Steps" not in [box.label for box in again.expander]
+    prove(again)
+    [(label, proof)] = links(again)
+    assert "**Isolated**" in label
+    assert proof == first != again.query_params["run"][0]
+
+
+def test_a_proof_that_cannot_be_read_is_as_one_that_is_not_kept(
+    app: AppTest, probed: dict[str, ProbedNamespace], tmp_path: Path
+) -> None:
+    prove(app)
+    (tmp_path / "proofs" / "isolation-torn.json").write_text('{"cluster": "local", "actor')
+    st.cache_resource.clear()
+    again = AppTest.from_file(app._script_path, default_timeout=20)
+    again.query_params["run"] = "isolation-torn"
+    again.switch_page(PAGE).run()
+    assert not again.exception
+    assert any("is no longer kept" in caption.value for caption in again.caption)
+    assert [proof for _, proof in links(again)] == [app.query_params["run"]]
 
 
 def test_one_database_is_shown_with_its_way(app: AppTest, probed: dict[str, ProbedNamespace]) -> None:
