@@ -12,7 +12,7 @@ from dashboard.components.clock import clock_time
 from dashboard.components.failure import show_empty, show_failure
 from dashboard.model.chat import Failure
 from dashboard.model.log_causes import KnownCause
-from dashboard.model.logs import Level, LogLine, Source, Told, newest_first
+from dashboard.model.logs import Level, Log, Source, Told, newest_first
 from dashboard.services.live import Reading
 
 MOST_SHOWN = 2000
@@ -21,11 +21,19 @@ _MARKS: Mapping[Level | None, str] = {"warning": "!", "error": "✕", "fatal": "
 _MANY: Mapping[Level | None, str] = {"warning": "warnings", "error": "errors", "fatal": "fatal"}
 
 
-def show_lines(told: Sequence[Told], among: int, *, named: bool) -> None:
+def show_lines(told: Sequence[Told], logs: Mapping[Source, Log], limit: int, *, named: bool) -> None:
     """The newest lines first, in a block of fixed height: new ones do not move the page.
 
-    `among` is how many were read; `named`: several namespaces are in one block.
+    They are among those of `logs`, of each of which `limit` were read at most; `named`: several namespaces
+    are in one block.
     """
+    among = sum(len(log.lines) for log in logs.values())
+    older = [source.name for source, log in logs.items() if log.older]
+    if older:
+        st.caption(
+            f":material/history: Read are the newest {limit:,} lines of {' and '.join(older)}; older ones "
+            "exist. Choose more lines of each, or the command with --lines."
+        )
     shown = newest_first(told[-MOST_SHOWN:])
     if not shown:
         text = (
@@ -82,10 +90,12 @@ def show_causes(causes: Iterable[KnownCause], namespaces: Sequence[str]) -> None
                 st.link_button("Ask the doctor", f"doctor?{urlencode(query)}", icon=":material/stethoscope:")
 
 
-def show_unread(readings: Mapping[Source, Reading[tuple[LogLine, ...]]]) -> None:
+def show_unread(readings: Mapping[Source, Reading[Log]]) -> None:
     """Each failure once with whose logs it concerns, and what is still awaited."""
     failed: dict[Failure, list[str]] = {}
     for source, reading in readings.items():
+        for replica, failure in (reading.value.unread if reading.value else {}).items():
+            failed.setdefault(failure, []).append(f"{source.name} of {replica}")
         if reading.failure:
             failed.setdefault(reading.failure, []).append(source.name)
         elif reading.value is None:

@@ -10,19 +10,21 @@ BLOCK_BYTES = 64 << 10
 MOST_BYTES = 8 << 20
 
 
-def newest_lines(paths: Sequence[Path], count: int) -> list[str]:
-    """The newest `count` lines of files that follow one another; no more than the last 8 MiB of each is read.
+def newest_lines(paths: Sequence[Path], count: int) -> tuple[list[str], bool]:
+    """The newest `count` lines of files that follow one another, and whether there are older ones.
 
-    A line that has not ended yet is left out, and so is a file that is not there.
+    No more than the last 8 MiB of each file is read. A line that has not ended yet is left out, and so is a
+    file that is not there.
     """
-    found: list[str] = []
+    found, older = list[str](), False
     for path in reversed(paths):
-        if len(found) < count and path.exists():
-            found = _end_of(path, count - len(found)) + found
-    return found
+        if not older and path.exists():
+            lines, older = _end_of(path, count - len(found))
+            found = lines + found
+    return found, older
 
 
-def _end_of(path: Path, count: int) -> list[str]:
+def _end_of(path: Path, count: int) -> tuple[list[str], bool]:
     blocks: list[bytes] = []
     with path.open("rb") as file:
         start = end = file.seek(0, os.SEEK_END)
@@ -34,4 +36,5 @@ def _end_of(path: Path, count: int) -> list[str]:
             ends += blocks[-1].count(b"\n")
     first, *others = b"".join(reversed(blocks)).split(b"\n")
     whole = [first, *others][:-1] if start == 0 else others[:-1]
-    return [line.decode(errors="replace") for line in whole[-count:]]
+    newest = whole[max(0, len(whole) - count) :]
+    return [line.decode(errors="replace") for line in newest], start > 0 or len(whole) > count

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from dashboard.model.chat import Failure
+from dashboard.model.errors import of_failure
 from dashboard.model.log_lines import LEVELS, TRACEBACK, Level, LogLine, parse
 
 __all__ = [
-    "Filter", "Level", "LogLine", "Part", "Source", "Told",
+    "Filter", "Level", "Log", "LogLine", "Part", "Source", "Told",
     "fresh", "interleaved", "joined", "newest_first", "read", "seconds_of",
 ]  # fmt: skip
 Part = Literal["agent", "sidecar"]
@@ -29,6 +31,25 @@ class Source:
     @property
     def name(self) -> str:
         return f"{self.namespace}-{self.part}" if self.namespace else self.part
+
+
+@dataclass(frozen=True)
+class Log:
+    """The newest lines of one part in all its replicas, oldest first.
+
+    `older` names the replicas that wrote more than a limit let through, "" where there is but one process;
+    `unread` says why the lines of a replica are not here.
+    """
+
+    lines: tuple[LogLine, ...] = ()
+    older: frozenset[str] = frozenset()
+    unread: Mapping[str, Failure] = field(default_factory=dict)
+
+    def whole(self) -> tuple[LogLine, ...]:
+        """The lines of all replicas; raises `GatewayError` where one could not be read."""
+        for failure in self.unread.values():
+            raise of_failure(failure)
+        return self.lines
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dashboard.model.chat import Failure
-from dashboard.model.errors import NotThere
+from dashboard.model.errors import NotThere, Rejected
 from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal, Result, Step, StepState
@@ -141,8 +141,12 @@ class Proving:
 
         def read(name: str) -> Look:
             since = self.started_at - CLOCKS_APART_SECONDS
-            lines = self._workspace.cluster.logs(name, "agent", since=since, lines=LOG_LINES)
-            return probing.look_at_log([line.raw for line in lines], name, self.probes, whose)
+            log = self._workspace.cluster.logs(name, "agent", since=since, lines=LOG_LINES)
+            if log.older:
+                raise Rejected(
+                    f"{name} wrote more than {LOG_LINES:,} lines meanwhile: not all could be read."
+                )
+            return probing.look_at_log([line.raw for line in log.whole()], name, self.probes, whose)
 
         words = set[str]()
         for outcome in self._each("log", read):

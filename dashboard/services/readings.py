@@ -11,7 +11,7 @@ from dashboard.model.deployed import WarningEvent
 from dashboard.model.events import GroupDetail, Wanted
 from dashboard.model.health import NamespaceHealth
 from dashboard.model.keys import Stream
-from dashboard.model.logs import LogLine, Source, seconds_of
+from dashboard.model.logs import Log, Source, seconds_of
 from dashboard.model.places import Place
 from dashboard.services import events, fleet, logs, stores, truth
 from dashboard.services.chat import Chat
@@ -21,7 +21,6 @@ from dashboard.services.truth import ActorTruth
 from dashboard.services.workspace import Workspace
 
 PATIENCE_SECONDS = 0.8
-LINES = 2000
 LOGS_REMEMBERED = 32
 
 
@@ -34,7 +33,7 @@ class Readings:
         self._histories: Live[tuple[str, str, str | None], HistoryPage] = Live()
         self._health: Live[str, NamespaceHealth] = Live()
         self._warnings: Live[str, tuple[WarningEvent, ...]] = Live()
-        self._logs: Live[tuple[Source, str], tuple[LogLine, ...]] = Live(remembered=LOGS_REMEMBERED)
+        self._logs: Live[tuple[Source, str, int], Log] = Live(remembered=LOGS_REMEMBERED)
         self._actor_ids: Live[str, tuple[str, ...]] = Live()
         self._truths: Live[tuple[str, str, int | None], ActorTruth] = Live()
         self._topics: Live[str, tuple[Stream, ...]] = Live()
@@ -100,17 +99,17 @@ class Readings:
         call = partial(events.groups, self._workspace, place.name, topic)
         return self._groups.look({key: call}, patience=PATIENCE_SECONDS)[key]
 
-    def logs(self, sources: Sequence[Source], age: str) -> dict[Source, Reading[tuple[LogLine, ...]]]:
-        """The newest `LINES` lines of each log, none older than `age` (as in "10m", "" for all)."""
+    def logs(self, sources: Sequence[Source], age: str, lines: int) -> dict[Source, Reading[Log]]:
+        """The newest `lines` lines of each log, none older than `age` (as in "10m", "" for all)."""
         found = self._logs.look(
-            {(source, age): partial(self._log, source, age) for source in sources},
+            {(source, age, lines): partial(self._log, source, age, lines) for source in sources},
             patience=PATIENCE_SECONDS,
         )
-        return {source: found[source, age] for source in sources}
+        return {source: found[source, age, lines] for source in sources}
 
-    def _log(self, source: Source, age: str) -> tuple[LogLine, ...]:
+    def _log(self, source: Source, age: str, lines: int) -> Log:
         since = time.time() - seconds_of(age) if age else None
-        return logs.read(self._workspace, source, since=since, lines=LINES)
+        return logs.read(self._workspace, source, since=since, lines=lines)
 
     def actor_ids(self, places: Sequence[Place]) -> tuple[str, ...]:
         """The actor ids found in any of the stores so far, sorted; a store that is away adds none."""

@@ -56,9 +56,14 @@ def logs(
         found = service.newest(opened, wanted, chosen, since=start, lines=lines)
     if json:
         failures = {name: asdict(failure) for name, failure in found.failures.items()}
-        output.as_json({"lines": list(map(_fields, found.told)), "failures": failures})
+        lines_told = list(map(_fields, found.told))
+        output.as_json({"lines": lines_told, "failures": failures, "older": found.older})
     else:
         _print(found.told)
+        if chosen != Filter() and found.older:
+            depth = f"{max(lines, service.MOST_LINES):,}"
+            older = f"Read were the newest {depth} lines of {', '.join(found.older)}; older ones exist"
+            output.say(f"{older}: --lines reads more.", err=True)
     output.failures(found.failures)
 
 
@@ -76,6 +81,8 @@ def _follow(follower: service.Follower, lines: int, *, json: bool) -> NoReturn:
             output.say(f"{name}: {found.failures[name].word}: {found.failures[name].what}", err=True)
         for name in said - found.failures.keys():
             output.say(f"{name}: read again", err=True)
+        for gap in found.gaps:
+            output.say(f"{gap.name}: {service.left_out(gap)}", err=True)
         said = set(found.failures)
         time.sleep(_POLL_SECONDS)
         found = follower.more()

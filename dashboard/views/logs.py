@@ -18,6 +18,7 @@ from dashboard.services import commands
 PARTS = ("agent", "sidecar")
 SPANS = ("all", "5m", "15m", "1h", "24h")
 VIEWS = ("together", "side by side")
+LINES = (2000, 5000, 20_000)
 
 places = chosen_places()
 names = tuple(place.name for place in places)
@@ -30,6 +31,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     level = st.selectbox("Level", ("all", *LEVELS[1:]), key="level", width=130, bind="query-params")
     span = st.selectbox("Not older than", SPANS, key="since", width=130, bind="query-params")
+    limit = st.selectbox("Lines of each", LINES, key="lines", width=130, bind="query-params")
     contains = st.text_input("Text", key="text", width=240, placeholder="part of a line", bind="query-params")
     only = st.toggle("Only this actor", key="only", bind="query-params")
 
@@ -43,14 +45,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 def lines() -> None:
     """The newest lines of each log, read anew at each tick."""
     refresh.tick()
-    found = get_readings().logs([Source(name, part) for name in names for part in parts], age)
+    found = get_readings().logs([Source(name, part) for name in names for part in parts], age, limit)
     refresh.note_read(min((r.read_at for r in found.values() if r.value is not None), default=0.0))
     panes = [places] if view == VIEWS[0] else [(place,) for place in places]
     for column, pane in zip(st.columns(len(panes)), panes, strict=True):
         mine = {
             source: reading for source, reading in found.items() if source.namespace in {p.name for p in pane}
         }
-        told = interleaved({source: chosen.of(reading.value or ()) for source, reading in mine.items()})
+        logs = {source: reading.value for source, reading in mine.items() if reading.value is not None}
+        told = interleaved({source: chosen.of(log.lines) for source, log in logs.items()})
         with column:
             with st.container(horizontal=True):
                 for place in pane:
@@ -60,10 +63,8 @@ def lines() -> None:
                         st.markdown(f"**{place.name}**{badge(place)}")
             show_unread(mine)
             show_causes(known_causes(told), names)
-            if any(reading.value is not None for reading in mine.values()):
-                show_lines(
-                    told, sum(len(reading.value or ()) for reading in mine.values()), named=len(pane) > 1
-                )
+            if logs:
+                show_lines(told, logs, limit, named=len(pane) > 1)
 
 
 lines()

@@ -15,11 +15,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import provider
-from dashboard.model.chat import HistoryPage, Inbox, Turn
+from dashboard.model.chat import Failure, HistoryPage, Inbox, Turn
 from dashboard.model.deployed import Deployed, WarningEvent
 from dashboard.model.errors import Unreachable
 from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
-from dashboard.model.logs import LogLine, read
+from dashboard.model.logs import Log, LogLine, read
 from dashboard.model.manifests import Manifests
 from dashboard.model.names import history_key
 from dashboard.model.places import Place, RedisAddress, Trouble
@@ -41,6 +41,7 @@ class MadeUpNamespace(MadeUpTopic):
         self.turns: list[Turn] = []
         self.sent: list[tuple[str, str]] = []
         self.log: list[str] = []
+        self.unread: dict[str, Failure] = {}
 
     def _check(self) -> None:
         if self.down:
@@ -134,8 +135,10 @@ class MadeUpCluster:
     def logged(self) -> tuple[tuple[str, str], ...]:
         return tuple((name, part) for name in self.namespaces for part in ("agent", "sidecar"))
 
-    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
-        return self.namespaces[namespace].logged(part)[-lines:]
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
+        made_up = self.namespaces[namespace]
+        found = made_up.logged(part)
+        return Log(found[-lines:], frozenset({""} if len(found) > lines else ()), made_up.unread)
 
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.model.chat import Failure
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import captions, texts
 
@@ -67,6 +68,27 @@ def test_one_that_cannot_be_read_says_so_and_the_other_is_shown(app: AppTest, cl
     assert "Nothing listens where the agent should be." in texts(app)
     assert ACTIVATING in blocks(app)[0]
     assert " dev agent" not in blocks(app)[0]
+
+
+def test_older_lines_are_named_and_reached_by_more_lines(app: AppTest, cluster: MadeUpCluster) -> None:
+    opened(app, cluster)
+    cluster.namespaces["dev"].log = ["2026-11-24T16:55:01.000Z INFO agent.actor the one", *LOG[:1] * 2000]
+    app.text_input(key="text").set_value("the one").run()
+    assert "None of the 2,004 lines passes the filter." in texts(app)
+    assert "Read are the newest 2,000 lines of dev-agent; older ones exist." in captions(app)
+    app.selectbox(key="lines").set_value(5000).run()
+    assert "the one" in blocks(app)[0]
+    assert "older ones exist" not in captions(app)
+
+
+def test_a_replica_that_cannot_be_read_is_named_beside_the_lines_of_the_others(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    cluster.namespaces["dev"].unread = {"chat-agent-2": Failure("unreachable", "The kubelet is away.")}
+    opened(app, cluster)
+    assert "dev-agent of chat-agent-2" in captions(app)
+    assert "The kubelet is away." in texts(app)
+    assert " dev agent" in blocks(app)[0]
 
 
 def test_a_known_cause_is_named_once_for_each_namespace(app: AppTest, cluster: MadeUpCluster) -> None:

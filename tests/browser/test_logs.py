@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from local.stack import log_files
 from tests.browser.test_doctor import check
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_doctor import configured, misrouted
@@ -49,6 +54,32 @@ def test_the_logs_are_never_wider_than_the_window(page: Page, width: int) -> Non
     page.goto("/logs")
     expect(page.get_by_test_id("stCode").last).to_contain_text("prod")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@contextmanager
+def written(stack: RunningStack, process: str, lines: Iterable[str]) -> Iterator[None]:
+    """These lines at the end of a process's log, and gone again."""
+    file = log_files(stack.data)[process]
+    size = file.stat().st_size
+    with file.open("a") as log:
+        log.writelines(f"2026-01-01T00:00:00.000Z INFO planted {line}\n" for line in lines)
+    yield
+    os.truncate(file, size)
+
+
+def test_a_line_older_than_those_read_is_reached_by_reading_more(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    with written(stack, "dev-agent", [f"about {actor_id}", *["filler"] * 2_100]):
+        page.goto(f"/logs?text={actor_id}")
+        expect(page.get_by_text("No lines")).to_be_visible()
+        expect(page.get_by_text("Read are the newest 2,000 lines of dev-agent")).to_be_visible()
+        page.get_by_label("Lines of each").click()
+        page.get_by_role("option", name="5000").click()
+        expect(page.get_by_text(f"about {actor_id}")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text(f"about {actor_id}")).to_be_visible()
+        expect(page.get_by_text("older ones exist")).to_have_count(0)
 
 
 def test_a_line_that_the_doctor_knows_leads_to_its_very_finding(

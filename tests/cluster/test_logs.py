@@ -18,7 +18,7 @@ def test_a_message_is_in_its_own_agents_log(chat: Chat, workspace: Workspace, ac
 
     def of_actor(namespace: str) -> tuple[LogLine, ...]:
         found = workspace.cluster.logs(namespace, "agent", since=began, lines=500)
-        return Filter(actor_id=actor_id).of(found)
+        return Filter(actor_id=actor_id).of(found.whole())
 
     wait_until(lambda: len(of_actor("prod")) == 2, what="activation and event are logged")
     assert all(line.level == "info" and line.replica.startswith("chat-agent-") for line in of_actor("prod"))
@@ -30,7 +30,7 @@ def test_a_sidecar_is_read_with_its_last_life(workspace: Workspace) -> None:
         found = workspace.cluster.logs(
             name, "sidecar", since=None, lines=200_000
         )  # it may have complained a lot
-        starts = sum("Starting Dapr Runtime" in line.text for line in found)
+        starts = sum("Starting Dapr Runtime" in line.text for line in found.whole())
         pods = [
             pod
             for pod in kubectl_json("-n", name, "get", "pods")["items"]

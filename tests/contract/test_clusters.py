@@ -122,14 +122,17 @@ def test_a_message_is_in_its_own_agents_log(
 
     def of_actor(namespace: str, since: float = began) -> tuple[LogLine, ...]:
         found = cluster.logs(namespace, "agent", since=since, lines=200)
-        return Filter(actor_id=actor_id).of(found)
+        return Filter(actor_id=actor_id).of(found.whole())
 
     wait_until(lambda: len(of_actor("prod")) == 2, what="activation and event are logged")
     assert [line.level for line in of_actor("prod")] == ["info", "info"]
     assert all(began - 0.01 <= (line.at or 0) <= time.time() for line in of_actor("prod"))
     assert of_actor("dev") == of_actor("prod", since=time.time() + 5) == ()
-    sidecar = cluster.logs("prod", "sidecar", since=None, lines=2000)
-    assert any("Using 'statestore' as actor state store" in line.text for line in sidecar)
-    assert {line.level for line in sidecar} >= {"info", "warning"}
+    newest = cluster.logs("prod", "agent", since=None, lines=1)
+    assert (len(newest.lines), newest.older) == (1, {""})
+    sidecar = cluster.logs("prod", "sidecar", since=None, lines=100_000)
+    assert not sidecar.older
+    assert any("Using 'statestore' as actor state store" in line.text for line in sidecar.lines)
+    assert {line.level for line in sidecar.lines} >= {"info", "warning"}
     with pytest.raises(NotThere, match="no log"):
         cluster.logs("nowhere", "agent", since=None, lines=10)

@@ -76,18 +76,24 @@ class Handler(BaseHTTPRequestHandler):
         """The test says what it needs to."""
 
 
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    serving = Server()
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
+def kubeconfig(folder: Path, port: int) -> Path:
+    """A file that leads to a server on this machine."""
     config = {
-        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{serving.server_port}"}}],
+        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
         "users": [{"name": "u", "user": {"token": "t"}}],
         "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "x",
     }
-    (tmp_path / "kubeconfig").write_text(json.dumps(config))
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    file = folder / "kubeconfig"
+    file.write_text(json.dumps(config))
+    return file
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    serving = Server()
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, serving.server_port)))
     yield serving
     serving.over.set()
     serving.shutdown()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from dashboard.gateways.dialing import Dialer
 from dashboard.model.deployed import Deployed, WarningEvent
-from dashboard.model.logs import LogLine
+from dashboard.model.logs import Log
 from dashboard.model.manifests import Manifests
 from dashboard.model.places import Place, Trouble
 
@@ -57,10 +57,11 @@ class Cluster(Protocol):
         """(namespace, part) of every log that `logs` knows; "" is the namespace of what serves them all."""
         ...
 
-    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
-        """The newest lines of a part ("agent", "sidecar"), oldest first; at most `lines` of each replica.
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
+        """The newest lines of a part ("agent", "sidecar"), at most `lines` of each replica.
 
-        `since` is in Unix seconds. Raises `NotThere` where the cluster keeps no such log.
+        `since` is in Unix seconds. A replica that cannot be read is part of it. Raises `NotThere` where the
+        cluster keeps no such log, and `GatewayError` where no replica can be read.
         """
         ...
 

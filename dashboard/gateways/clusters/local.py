@@ -10,7 +10,7 @@ from dashboard.gateways.log_files import newest_lines
 from dashboard.gateways.manifest_files import read_folder
 from dashboard.model import logs
 from dashboard.model.errors import NotThere, Unreachable
-from dashboard.model.logs import LogLine
+from dashboard.model.logs import Log
 from dashboard.model.manifests import Manifests, together
 from dashboard.model.places import Place, RedisAddress
 from local import stack, state
@@ -43,13 +43,15 @@ class LocalCluster(FileCluster):
         """Every process that ever wrote a log, also while the stack does not run."""
         return tuple(map(_part_of, stack.log_files(self._layout.data)))
 
-    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
         if (namespace, part) not in self.logged():
             where = f"{part} in {namespace}" if namespace else part
             raise NotThere(f"There is no log of {where}.", hint=self.why_down(namespace))
         path = self._layout.log(f"{namespace}-{part}" if namespace else part)
-        found = logs.read(newest_lines((path.with_suffix(".log.old"), path), lines))
-        return tuple(line for line in found if since is None or (line.at or 0.0) >= since)
+        raw, older = newest_lines((path.with_suffix(".log.old"), path), lines)
+        found = logs.read(raw)
+        kept = tuple(line for line in found if since is None or (line.at or 0.0) >= since)
+        return Log(kept, frozenset({""} if older and len(kept) == len(found) else ()))
 
     def why_down(self, namespace: str) -> str:
         found = self._state()

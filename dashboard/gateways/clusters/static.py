@@ -22,7 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dashboard.gateways.clusters.file import FileCluster
 from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.logs import LogLine, Part
+from dashboard.model.logs import Log, Part
 from dashboard.model.manifests import EVERY_KIND, Manifests
 from dashboard.model.names import is_namespace
 from dashboard.model.places import Place, RedisAddress
@@ -91,7 +91,7 @@ class StaticCluster(FileCluster):
     def logged(self) -> tuple[tuple[str, str], ...]:
         return tuple((place.name, part) for place in self.places() for part in get_args(Part))
 
-    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
         """A file of addresses leads to no log."""
         hint = "Read them where the namespace runs, or use --cluster kubernetes or local."
         raise NotThere("A static cluster tells addresses alone, and no logs.", hint=hint)

@@ -137,7 +137,8 @@ def _last_words(workspace: Workspace, evidence: Evidence) -> tuple[str, ...]:
     lines: list[str] = []
     for part in ("sidecar", "agent") if evidence.unwell else ():
         read = partial(workspace.cluster.logs, evidence.namespace, part, since=None, lines=LAST_LINES)
-        found = attempt(read)[0] or ()
+        log = attempt(read)[0]
+        found = log.lines if log else ()
         grave = [line.text for line in found if line.level in GRAVE]
         lines += (grave or [line.text for line in found])[-LAST_WORDS:]
     return tuple(lines)

@@ -28,12 +28,13 @@ def test_it_is_the_end_of_both_files(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(log_files, "BLOCK_BYTES", 7)
         found = newest_lines(paths, count)
-    assert found == ([*older, *newer][-count:] if count else [])
+    whole = [*older, *newer]
+    assert found == (whole[-count:] if count else [], len(whole) > count)
 
 
 def test_a_line_that_has_not_ended_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("whole\nhal")
-    assert newest_lines((tmp_path / "none", tmp_path / "a"), 5) == ["whole"]
+    assert newest_lines((tmp_path / "none", tmp_path / "a"), 5) == (["whole"], False)
 
 
 def test_a_huge_file_is_read_from_its_end(tmp_path: Path) -> None:
@@ -43,6 +44,7 @@ def test_a_huge_file_is_read_from_its_end(tmp_path: Path) -> None:
         file.seek(0, 2)
         file.write(b"\n" + b"".join(b"line %d\n" % n for n in range(5000)))
     began = time.monotonic()
-    assert newest_lines((path,), 2000) == [f"line {n}" for n in range(3000, 5000)]
-    assert len(newest_lines((path,), 1_000_000)) == 5000
+    assert newest_lines((path,), 2000) == ([f"line {n}" for n in range(3000, 5000)], True)
+    found, older = newest_lines((path,), 1_000_000)
+    assert (len(found), older) == (5000, True)
     assert time.monotonic() - began < 2

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dashboard.model.errors import NotThere
-from dashboard.model.logs import Filter
+from dashboard.gateways.clusters.local import LocalCluster
+from dashboard.gateways.connections import Connections
+from dashboard.model.chat import Failure
+from dashboard.model.errors import NotThere, Unreachable
+from dashboard.model.logs import Filter, Log, Source
 from dashboard.services import logs
+from dashboard.services.audit import AuditLog
 from dashboard.services.logs import Follower, Found
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
@@ -55,6 +60,77 @@ def test_a_log_that_starts_a_new_file_is_followed_on(workspace: Workspace) -> No
     log.replace(log.with_suffix(".log.old"))
     write(workspace, "prod-agent", "after")
     assert texts(follower.more()) == ["before", "after"]
+
+
+def test_more_lines_than_one_look_takes_are_all_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "MOST_LINES", 3)
+    monkeypatch.setattr(logs, "MOST_BETWEEN", 12)
+    write(workspace, "prod-agent", "a", "b", "c", "d")
+    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    assert texts(follower.newest(1)) == ["d"]
+    many = [str(number) for number in range(10)]
+    write(workspace, "prod-agent", *many)
+    assert texts(follower.more()) == many
+    assert texts(follower.more()) == []
+    write(workspace, "prod-agent", *many, *many)
+    found = follower.more()
+    assert texts(found) == [*many, *many][-12:]
+    ((name, after, until),) = [(gap.name, gap.after, gap.until) for gap in found.gaps]
+    assert name == "prod-agent"
+    assert after is not None and until is not None and after <= until
+    assert "12 lines came at once" in logs.left_out(found.gaps[0])
+    write(workspace, "prod-agent", "next")
+    assert (texts(found := follower.more()), found.gaps) == (["next"], ())
+
+
+def test_what_the_filter_did_not_look_at_is_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "MOST_LINES", 3)
+    write(workspace, "prod-agent", "a", "b", "b", "b")
+    write(workspace, "dev-agent", "a")
+    wanted, only = logs.sources(workspace), Filter(contains="actor a")
+    found = logs.newest(workspace, wanted, only, since=None, lines=1)
+    assert (texts(found), found.older) == (["a"], ("prod-agent",))
+    assert logs.newest(workspace, wanted, only, since=None, lines=4).older == ()
+
+
+class OneReplicaAway(LocalCluster):
+    """Two replicas of prod's agent; one of them cannot be read while it is `away`."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self.away = False
+
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
+        log = super().logs(namespace, part, since=since, lines=lines)
+        told = tuple(replace(line, replica=line.text[0]) for line in log.lines)
+        if not self.away:
+            return Log(told)
+        why = Failure("unreachable", "The kubelet is away.")
+        return Log(tuple(line for line in told if line.replica == "a"), unread={"b": why})
+
+
+def test_a_replica_that_cannot_be_read_hides_no_other_and_is_told_on_when_it_is_back(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    cluster = OneReplicaAway(tmp_path)
+    workspace = Workspace(
+        Settings(data=tmp_path), cluster, Connections(cluster.dialer), AuditLog(tmp_path / "a")
+    )
+    write(workspace, "prod-agent", "a1", "b1")
+    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    assert texts(follower.newest(5)) == ["a1", "b1"]
+    cluster.away = True
+    write(workspace, "prod-agent", "a2", "b2")
+    found = follower.more()
+    assert (texts(found), found.failures["prod-agent b"].word) == (["a2"], "unreachable")
+    with pytest.raises(Unreachable, match="kubelet"):
+        logs.read(workspace, Source("prod", "agent"), since=None, lines=9).whole()
+    cluster.away = False
+    assert texts(found := follower.more()) == ["b2"]
+    assert found.failures == {}
 
 
 def test_an_older_part_that_is_found_only_later_brings_nothing_twice(workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ from dashboard.gateways.dialing import Dialer
 from dashboard.model import kubernetes as objects
 from dashboard.model.deployed import Deployed, Replica, WarningEvent
 from dashboard.model.errors import NotThere
-from dashboard.model.logs import LogLine, Part
+from dashboard.model.logs import Log, Part
 from dashboard.model.manifests import Manifests
 from dashboard.model.names import APP_ID
 from dashboard.model.places import Place, Trouble
@@ -158,7 +158,7 @@ class KubernetesCluster:
     def logged(self) -> tuple[tuple[str, str], ...]:
         return tuple((place.name, part) for place in self.places() for part in get_args(Part))
 
-    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
+    def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
         if part not in get_args(Part):
             raise NotThere(
                 f"There is no log of {part} here.", hint="kubectl logs shows what Dapr does not run."

@@ -8,30 +8,50 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.model import logs
-from dashboard.model.errors import NotThere, Rejected
+from dashboard.model.errors import GatewayError, NotThere, Rejected, Unreachable
 from dashboard.model.kubernetes import SIDECAR, Pod
 from dashboard.model.log_lines import parse_stamped
-from dashboard.model.logs import LogLine
+from dashboard.model.logs import Log
 
-SECONDS = 10.0
+POD_SECONDS = 5.0  # within the deadline of a namespace, so that one hanging node hides no other pod
 MOST_BYTES = 16 << 20
 # How the kubelet says that a container has written nothing yet, or nothing before it was restarted.
 _NOTHING = ("waiting to start", "is terminated", "previous terminated container", "not found")
 
 
-def read(api: Api, pods: Sequence[Pod], part: str, *, since: float | None, lines: int) -> tuple[LogLine, ...]:
-    """The newest lines of a part in all pods by time, also from before a container was last started again."""
-    wanted = [(pod, container) for pod in pods if (container := _container(pod, part))]
+@dataclass(frozen=True)
+class _Asked:
+    """A container's log; `lines` are the most."""
 
-    async def all_pods() -> list[tuple[LogLine, ...]]:
-        return await asyncio.gather(*(_of_pod(api, pod, name, since, lines) for pod, name in wanted))
+    pod: Pod
+    container: str
+    since: float | None
+    lines: int
 
-    found = [line for of_pod in api.background.run(all_pods(), seconds=SECONDS) for line in of_pod]
-    return tuple(sorted(found, key=lambda line: (line.at or 0.0, line.replica)))
+
+def read(api: Api, pods: Sequence[Pod], part: str, *, since: float | None, lines: int) -> Log:
+    """The newest lines of a part in all pods by time, also from before a container was last started again.
+
+    Raises `GatewayError` where no pod can be read.
+    """
+    wanted = [_Asked(pod, name, since, lines) for pod in pods if (name := _container(pod, part))]
+
+    async def all_pods() -> list[Log]:
+        return await asyncio.gather(*(_of_pod_or_why(api, asked) for asked in wanted))
+
+    found = api.background.run(all_pods(), seconds=2 * POD_SECONDS)
+    if found and all(log.unread for log in found):
+        found[0].whole()
+    return Log(
+        tuple(sorted((line for log in found for line in log.lines), key=lambda x: (x.at or 0.0, x.replica))),
+        frozenset().union(*(log.older for log in found)),
+        {name: failure for log in found for name, failure in log.unread.items()},
+    )
 
 
 def _container(pod: Pod, part: str) -> str | None:
@@ -41,24 +61,46 @@ def _container(pod: Pod, part: str) -> str | None:
     return pod.app_id if pod.app_id in others else next(iter(others), None)
 
 
-async def _of_pod(api: Api, pod: Pod, container: str, since: float | None, lines: int) -> tuple[LogLine, ...]:
-    asked = {"container": container, "timestamps": "true", "tailLines": str(lines)}
-    asked["limitBytes"] = str(MOST_BYTES)
-    if since is not None:
-        asked["sinceTime"] = datetime.fromtimestamp(int(since), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    path = f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}/log"
-    lives = [{"previous": "true"}] if container in pod.restarted else []
-    texts = await asyncio.gather(*(_text(api, path, asked | life) for life in (*lives, {})))
-    stamped = [line for text in texts for line in text.split("\n") if line][-lines:] if lines else []
-    found = logs.joined(map(parse_stamped, stamped), replica=pod.name)
-    return tuple(line for line in found if since is None or (line.at or 0.0) >= since)
-
-
-async def _text(api: Api, path: str, asked: dict[str, str]) -> str:
-    """What the kubelet gives, "" where the container has written nothing or the pod has just gone."""
+async def _of_pod_or_why(api: Api, asked: _Asked) -> Log:
+    name = asked.pod.name
     try:
-        return (await api.read(path, **asked)).decode(errors="replace")
+        return await asyncio.wait_for(_of_pod(api, asked), POD_SECONDS)
+    except GatewayError as error:
+        return Log(unread={name: error.failure})
+    except TimeoutError:
+        late = Unreachable(f"The log of {name} did not come within {POD_SECONDS:g} s.")
+        return Log(unread={name: late.failure})
+
+
+async def _of_pod(api: Api, asked: _Asked) -> Log:
+    lives = [True, False] if asked.container in asked.pod.restarted else [False]
+    texts = await asyncio.gather(*(_text(api, asked, previous=life) for life in lives))
+    stamped = [line for text, _ in texts for line in text.split("\n") if line]
+    found = logs.joined(map(parse_stamped, stamped), replica=asked.pod.name)
+    kept = [line for line in found if asked.since is None or (line.at or 0.0) >= asked.since]
+    older = len(kept) > asked.lines or any(cut for _, cut in texts)
+    newest = tuple(kept[max(0, len(kept) - asked.lines) :])
+    return Log(newest, frozenset({asked.pod.name} if older else ()))
+
+
+async def _text(api: Api, asked: _Asked, *, previous: bool) -> tuple[str, bool]:
+    """What the kubelet gives, and whether it was too long to be asked for at once.
+
+    "" where the container has written nothing or the pod has just gone.
+    """
+    path = f"/api/v1/namespaces/{asked.pod.namespace}/pods/{asked.pod.name}/log"
+    words = {"container": asked.container, "timestamps": "true", "limitBytes": str(MOST_BYTES)}
+    if asked.since is not None:
+        words["sinceTime"] = datetime.fromtimestamp(int(asked.since), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if previous:
+        words["previous"] = "true"
+    count, cut = asked.lines + 1, False
+    try:
+        # What is too long ends early: the newest would be missing.
+        while len(body := await api.read(path, **words, tailLines=str(count))) >= MOST_BYTES and count > 1:
+            count, cut = max(1, count // 4), True
     except (NotThere, Rejected) as error:
-        if any(words in error.what for words in _NOTHING):
-            return ""
+        if any(said in error.what for said in _NOTHING):
+            return "", False
         raise
+    return body.decode(errors="replace"), cut
