@@ -17,7 +17,11 @@ page = st.navigation(
         st.Page("views/actor.py", title="Actor", icon=":material/fact_check:"),
         st.Page("views/store.py", title="Store", icon=":material/database:"),
         st.Page("views/events.py", title="Events", icon=":material/sensors:"),
-        st.Page("views/doctor.py", title="Doctor", icon=":material/stethoscope:"),
+        st.Page(
+            "views/doctor.py",
+            title=frame.doctor_title() if known else "Doctor",
+            icon=":material/stethoscope:",
+        ),
         st.Page("views/isolation.py", title="Isolation", icon=":material/verified_user:"),
         st.Page("views/logs.py", title="Logs", icon=":material/notes:"),
         st.Page("views/activity.py", title="Activity", icon=":material/timeline:"),

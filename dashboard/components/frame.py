@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.components import refresh
 from dashboard.components.failure import show_empty, show_error, show_no_namespaces, show_trouble
-from dashboard.components.provider import get_readings, get_settings, get_workspace
+from dashboard.components.provider import get_checkups, get_readings, get_settings, get_workspace
 from dashboard.model.errors import GatewayError
 from dashboard.model.names import actor_id_problem
 from dashboard.model.places import Place
@@ -19,6 +19,19 @@ STATIC = Path(__file__).parents[1] / "static"
 MOST_NAMESPACES = 4
 DEFAULT_ACTOR = "user1"
 FOLLOW_SECONDS = 2
+
+
+def doctor_title() -> str:
+    """The doctor's entry with what the last look found, as in "Doctor 2 !"; none is made for it.
+
+    The navigation comes before the sidebar: the cluster may still stand in the address alone.
+    """
+    asked = st.session_state.get("cluster") or st.query_params.get("cluster") or ""
+    try:
+        report = get_checkups(sources.shown(get_settings(), str(asked))).standing.report
+    except GatewayError:
+        return "Doctor"  # the page says it
+    return f"Doctor {report.short}".rstrip() if report else "Doctor"
 
 
 def show_sidebar() -> None:
@@ -46,7 +59,7 @@ def show_sidebar() -> None:
         )
         chosen = set(st.session_state.get("ns") or ())
         _show_actor([place for place in places if place.name in chosen])
-        _follow(workspace.newest_word(chosen))
+        _follow((workspace.newest_word(chosen), doctor_title()))
         refresh.show_control()
         st.caption(f"Cluster: {workspace.cluster.kind}")
 
@@ -67,9 +80,9 @@ def _forget_names() -> None:
 
 @st.fragment(run_every=FOLLOW_SECONDS)
 def _follow(drawn: Hashable) -> None:
-    """Draw the page anew when a namespace or a replica came or went: nobody is asked for it."""
+    """Draw the page anew when a namespace or a replica came or went, or the doctor is done; asks nobody."""
     try:
-        now = get_workspace().newest_word(set(st.session_state.get("ns") or ()))
+        now = (get_workspace().newest_word(set(st.session_state.get("ns") or ())), doctor_title())
     except GatewayError:
         return  # the page's own refresh says it
     if now != drawn and refresh.every():

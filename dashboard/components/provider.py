@@ -52,9 +52,9 @@ def get_readings() -> Readings:
     return _open(chosen_cluster())[1]
 
 
-def get_checkups() -> Checkups:
-    """What the doctor found in this cluster, shared by all sessions."""
-    return _open(chosen_cluster())[2]
+def get_checkups(cluster: str | None = None) -> Checkups:
+    """What the doctor found in this cluster, or in another, shared by all sessions."""
+    return _open(chosen_cluster() if cluster is None else cluster)[2]
 
 
 def get_person() -> Person | None:

@@ -68,6 +68,12 @@ class Report:
         return {severity: found[severity] for severity in SEVERITIES}
 
     @property
+    def short(self) -> str:
+        """How many findings there are, with the mark of the worst: "2 !", or "" for none."""
+        worst = next((severity for severity, count in self.counts.items() if count), None)
+        return f"{len(self.findings):,} {MARKS[worst]}" if worst else ""
+
+    @property
     def left_out(self) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
         """What could not be checked by its reason: (reason, namespaces, rules), each once."""
         found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}

@@ -16,6 +16,14 @@ def names(settings: Settings) -> tuple[tuple[str, ...], str]:
     return tuple(dict.fromkeys((*contexts, *([meant] if meant else ())))), meant
 
 
+def shown(settings: Settings, asked: str) -> str:
+    """The one to show where the address asks for `asked`; "" where there is no choice."""
+    known, meant = names(settings)
+    if len(known) < 2:
+        return ""
+    return next((name for name in (asked, meant) if name in known), known[0])
+
+
 def chosen(settings: Settings, name: str) -> Settings:
     """The settings with the cluster of that name; an unknown kind or "" leaves them as they are."""
     if settings.cluster == "kubernetes":

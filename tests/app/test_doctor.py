@@ -81,6 +81,29 @@ def test_where_all_is_well_it_says_so(app: AppTest) -> None:
     assert "2 namespaces: nothing found." in texts(app)
 
 
+def entries(app: AppTest) -> list[str]:
+    """What the navigation lists."""
+    return [str(page["page_name"]) for page in app._registered_pages.values()]
+
+
+def test_the_navigation_counts_what_the_last_look_found_and_makes_none(
+    app: AppTest, cluster: SickCluster
+) -> None:
+    cluster.spoiled["dev"].set("daca-pubsub", "maxLenApprox", None)
+    app.switch_page("views/activity.py").run()
+    assert "Doctor" in entries(app)
+    check(app)
+    assert "Doctor 1 !" in entries(app)
+    cluster.spoiled["prod"].objects.append(second_store(cluster.spoiled["prod"]))
+    app.switch_page("views/activity.py").run()
+    assert "Doctor 1 !" in entries(app)
+    check(app)
+    assert "Doctor 3 ✕" in entries(app)
+    cluster.spoiled = SickCluster().spoiled
+    check(app)
+    assert "Doctor" in entries(app)
+
+
 def test_a_fault_is_shown_with_what_was_seen_and_its_fix(app: AppTest, cluster: SickCluster) -> None:
     cluster.spoiled["dev"].the("Subscription")["spec"].update(pubsubname="dava-pubsub")
     check(app)

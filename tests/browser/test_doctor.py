@@ -35,6 +35,24 @@ def test_a_healthy_stack_is_all_well(page: Page) -> None:
     expect(page.get_by_text("Last data")).to_be_visible()
 
 
+def test_the_navigation_counts_the_findings_and_stands_still(page: Page, evicting: RunningStack) -> None:
+    page.goto("/?actor=somebody")
+    expect(page.get_by_role("combobox", name="Actor")).to_have_value("somebody")
+    navigation = page.get_by_test_id("stSidebarNav")
+    navigation.get_by_role("link", name="Doctor").click()
+    expect(page).to_have_url(re.compile(r"/doctor\?.*actor=somebody"))
+    place = navigation.get_by_role("link", name="Logs").bounding_box()
+    check(page)
+    expect(navigation.get_by_role("link", name="Doctor 1 ✕")).to_be_visible()
+    assert navigation.get_by_role("link", name="Logs").bounding_box() == place
+    navigation.get_by_role("link", name="Store").click()
+    expect(page).to_have_url(re.compile(r"/store\?.*actor=somebody"))
+    expect(navigation.get_by_role("link", name="Doctor 1 ✕")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("maxmemory-policy is allkeys-lru")).to_be_visible()
+    expect(page).to_have_title("daca-ops")
+
+
 def test_a_planted_fault_is_shown_with_its_fix_and_stays_after_a_reload(
     page: Page, evicting: RunningStack
 ) -> None:
