@@ -15,15 +15,27 @@ from dashboard.model.chat import HistoryPage, Inbox, Message, turns_of
 from dashboard.model.conditions import AgentCondition
 from dashboard.model.errors import GatewayError, NotThere, Rejected
 
+# Longer than the agent gives a turn (`turn_deadline` in agent/settings.py, 10 s), so that what it says at the
+# end of that is heard: a turn that takes 9 s has not failed.
+TURN_SECONDS = 12.0
 _PREVIOUS = re.compile(r'<([^>]*)>\s*;\s*rel="?prev"?')
 
 
 class AgentGateway:
-    """Calls to one agent; raises `GatewayError` alone."""
+    """Calls to one agent; raises `GatewayError` alone.
+
+    `timeout` is how long (seconds) an answer may take, `turn_timeout` that to a message.
+    """
 
     def __init__(
-        self, url: str, *, timeout: float = 5.0, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        timeout: float = 5.0,
+        turn_timeout: float = TURN_SECONDS,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self._turn_timeout = turn_timeout
         self._http = JsonHttp("The agent", url, timeout=timeout, transport=transport)
 
     def close(self) -> None:
@@ -33,7 +45,8 @@ class AgentGateway:
         """The answer's text; the same `message_id` again returns the first answer and adds no turn."""
         body = {"role": "user", "content": content}
         headers = {"Idempotency-Key": message_id}
-        answer, _ = self._http.call("POST", f"/chat/{actor_id}", json=body, headers=headers)
+        path, seconds = f"/chat/{actor_id}", self._turn_timeout
+        answer, _ = self._http.call("POST", path, json=body, headers=headers, timeout=seconds)
         try:
             return str(answer["response"]["content"])
         except (KeyError, TypeError) as error:

@@ -44,12 +44,16 @@ class JsonHttp:
         json: object = None,
         headers: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
+        timeout: float | None = None,
     ) -> tuple[Any, httpx.Headers]:
         """The decoded JSON body of a 2xx answer, None where it is empty, and the headers.
 
-        Raises `GatewayError` for all else.
+        Raises `GatewayError` for all else. `timeout` is how long (seconds) this answer may take, where it is
+        another than the others may.
         """
-        options = {"json": json, "headers": headers, "params": params}
+        seconds = timeout or self._timeout
+        limits = httpx.Timeout(self._timeout, read=seconds)
+        options = {"json": json, "headers": headers, "params": params, "timeout": limits}
         try:
             try:
                 reply, body = self._exchange(verb, path, options)
@@ -60,7 +64,7 @@ class JsonHttp:
                     raise
                 reply, body = self._exchange(verb, path, options)
         except httpx.TimeoutException as error:
-            raise Unreachable(f"{self._where} did not answer within {self._timeout:g} s.") from error
+            raise Unreachable(f"{self._where} did not answer within {seconds:g} s.") from error
         except httpx.ConnectError as error:
             raise Unreachable(f"{self._where} cannot be reached: nothing listens there.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from dashboard.gateways.agent import TURN_SECONDS
 from dashboard.model.chat import Delivery, Failure, Histories, HistoryPage
 from dashboard.model.places import Place
 from dashboard.services.guard import Guard
@@ -69,6 +70,11 @@ class Chat:
     workspace: Workspace
     guard: Guard
 
+    @property
+    def turn_deadline(self) -> float:
+        """Seconds that one namespace may take for a message: never less than the agent itself."""
+        return max(self.workspace.deadline, TURN_SECONDS + 1)
+
     def send(
         self, namespaces: Sequence[str], actor_id: str, content: str, *, message_id: str | None = None
     ) -> Iterator[Delivery]:
@@ -87,7 +93,7 @@ class Chat:
         def write(name: str) -> str:
             return writing.run(name, "send", call, actor_id=actor_id, text=content)
 
-        for outcome in each(namespaces, write, deadline=self.workspace.deadline):
+        for outcome in each(namespaces, write, deadline=self.turn_deadline):
             yield _delivery(outcome, actor_id, content, key, sent_at)
 
     def start(

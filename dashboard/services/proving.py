@@ -64,11 +64,14 @@ class Proving:
         """Where a stream is read from if it could not be asked before: a minute before all began."""
         return self.starts.get(name) or Start("", f"{int((self.started_at - CLOCKS_APART_SECONDS) * 1000)}-0")
 
-    def _each(self, step: str, call: Callable[[str], T], times: int = 1) -> Iterator[Outcome[T]]:
-        """`call` for every namespace side by side, telling how many are done."""
+    def _each(self, step: str, call: Callable[[str], T], seconds: float = 0.0) -> Iterator[Outcome[T]]:
+        """`call` for every namespace side by side, for as long as one call may take or `seconds`.
+
+        Tells how many are done.
+        """
         self.report(Step(step, "working"))
         failed = 0
-        deadline = times * self._workspace.deadline + 1
+        deadline = max(seconds, self._workspace.deadline) + 1
         for done, outcome in enumerate(each(list(self.places), call, deadline=deadline), 1):
             yield outcome
             failed += outcome.failure is not None
@@ -90,7 +93,7 @@ class Proving:
         def send(name: str) -> Look:
             return probing.send(self.chat, self.probes, name)
 
-        for outcome in self._each("send", send, self.probes.count):
+        for outcome in self._each("send", send, self.probes.count * self.chat.turn_deadline):
             self.looks[outcome.namespace, "answer"] = outcome.value or _failed(outcome.failure)
         return frozenset().union(*(look.found for look in self.looks.values()))
 
@@ -116,7 +119,7 @@ class Proving:
         return arrived
 
     def _look(self) -> None:
-        for outcome in self._each("look", self._look_in, 3):
+        for outcome in self._each("look", self._look_in, 3 * self._workspace.deadline):
             for surface in ("history", "state", "stream", "group"):
                 self.looks.setdefault((outcome.namespace, surface), _failed(outcome.failure))
 
@@ -159,7 +162,7 @@ class Proving:
             return probing.remove(self.chat, self.places[name], self.probes, self._start(name))
 
         found: dict[str, Removal] = {}
-        for outcome in self._each("remove", remove, 3):
+        for outcome in self._each("remove", remove, 3 * self._workspace.deadline):
             name = outcome.namespace
             found[name] = outcome.value or Removal(name, failure=_failed(outcome.failure).failure)
         return tuple(self._with_what_may_come(found[name]) for name in self.places)

@@ -11,7 +11,8 @@ from contextlib import suppress
 
 import pytest
 
-from dashboard.gateways.agent import AgentGateway
+from agent.settings import Settings
+from dashboard.gateways.agent import TURN_SECONDS, AgentGateway
 from dashboard.gateways.clusters.kubernetes.forwarded_http import ForwardedTransport, forwarded_url
 from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
@@ -113,7 +114,22 @@ def test_each_bad_answer_has_its_error(
 def test_silence_ends_at_the_deadline(answering: Answering) -> None:
     answering.silent.clear()
     with pytest.raises(Unreachable, match=r"within 0\.2 s"):
-        AgentGateway(answering.url, timeout=0.2).send("user1", "hello", "k")
+        AgentGateway(answering.url, timeout=0.2).history("user1")
+
+
+def test_a_turn_may_take_longer_than_a_reading(answering: Answering) -> None:
+    answering.silent.clear()
+    answering.body = b'{"response": {"role": "assistant", "content": "late"}}'
+    gateway = AgentGateway(answering.url, timeout=0.1, turn_timeout=20)
+    threading.Timer(0.3, answering.silent.set).start()
+    assert gateway.send("user1", "hello", "k") == "late"
+    answering.silent.clear()
+    with pytest.raises(Unreachable, match=r"within 0\.2 s"):
+        AgentGateway(answering.url, turn_timeout=0.2).send("user1", "hello", "k")
+
+
+def test_the_agents_own_deadline_ends_before_ours() -> None:
+    assert Settings().turn_deadline < TURN_SECONDS
 
 
 def test_nothing_listens() -> None:
