@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dashboard.model.isolation import Proof
@@ -28,6 +28,10 @@ class Removal:
     entries: int = 0
     left: tuple[str, ...] = ()
     failure: str = ""
+
+    def after(self, first: Removal) -> Removal:
+        """Both together: the counts of each, and what is left after the second."""
+        return replace(self, keys=first.keys + self.keys, entries=first.entries + self.entries)
 
 
 @dataclass(frozen=True)

@@ -168,10 +168,13 @@ def daca_ops(settings: Settings, *words: str, namespaces: Sequence[str] = (), ar
     return fixed + shlex.join(("daca-ops", *app_id, *words, *chosen, *where, *last))
 
 
-def verify(settings: Settings, namespaces: Sequence[str], protected: Sequence[str] = ()) -> str:
-    """The line that proves the same namespaces isolated."""
+def verify(
+    settings: Settings, namespaces: Sequence[str], protected: Sequence[str] = (), *, remove: str = ""
+) -> str:
+    """The line that proves the same namespaces isolated, or removes what is left of the actor `remove`."""
+    removal = ("--remove", remove) if remove else ()
     unlocked = (word for name in protected for word in ("--unlock", name))
-    return daca_ops(settings, "verify", *unlocked, namespaces=namespaces)
+    return daca_ops(settings, "verify", *removal, *unlocked, namespaces=namespaces)
 
 
 def audit(wanted: Wanted, data: Path) -> str:

@@ -6,6 +6,7 @@ also after a failure. A proof may run in the background, for a page that comes a
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -14,16 +15,18 @@ from dataclasses import dataclass, field
 from dashboard.model.chat import Failure
 from dashboard.model.errors import Rejected
 from dashboard.model.isolation import Probes
-from dashboard.model.proofs import STEPS, Result, Step
+from dashboard.model.proofs import STEPS, Removal, Result, Step
+from dashboard.services import probing
 from dashboard.services.chat import Chat
-from dashboard.services.probing import new_probes
+from dashboard.services.probing import ACTORS, Start, new_probes
 from dashboard.services.proving import Proving, Report
-from dashboard.services.side_by_side import attempt
+from dashboard.services.side_by_side import attempt, each
 from dashboard.services.workspace import Workspace
 from dashboard.services.writing import Writing
 
 WAIT_SECONDS = 20.0
 REMEMBERED_RUNS = 50
+_PROBED = re.compile(rf"{ACTORS}[0-9a-f]{{12}}")
 
 
 @dataclass
@@ -81,6 +84,26 @@ class Isolation:
         self.chat.workspace.proofs.keep(result)
         return result
 
+    def remove(self, actor_id: str, namespaces: Sequence[str]) -> tuple[Removal, ...]:
+        """Take away what came too late for a proof, or is left of one that was broken off.
+
+        `actor_id` is the actor of its probes. Raises `Rejected` for any other, and `WriteRefused`.
+        """
+        if not _PROBED.fullmatch(actor_id):
+            raise Rejected(
+                f"{actor_id} is no actor of a proof.", hint="One looks like isolation-0123456789ab."
+            )
+        writing = Writing(self.chat.workspace, self.chat.guard)
+        places = {name: writing.ask(name, "remove probes") for name in namespaces}
+
+        def remove(name: str) -> Removal:
+            return probing.remove(self.chat, places[name], actor_id, Start("", ""))
+
+        found = {o.namespace: o for o in each(namespaces, remove, deadline=3 * self.chat.workspace.deadline)}
+        return tuple(
+            found[name].value or Removal(name, failure=_words(found[name].failure)) for name in namespaces
+        )
+
     def start(self, namespaces: Sequence[str]) -> Run:
         """Begin a proof in the background: it ends, and cleans up, whatever becomes of the page."""
         probes = new_probes(namespaces)
@@ -91,6 +114,10 @@ class Isolation:
 
         threading.Thread(target=work, daemon=True).start()
         return run
+
+
+def _words(failure: Failure | None) -> str:
+    return f"{failure.word}: {failure.what}" if failure else ""
 
 
 class Runs:

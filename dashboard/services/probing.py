@@ -13,23 +13,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.model.errors import NotThere
+from dashboard.model.events import Wanted, position
 from dashboard.model.fates import Inboxes
 from dashboard.model.isolation import Look, Probe, Probes
 from dashboard.model.keys import Stream, parse_key
 from dashboard.model.names import TOPIC, history_key
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal
+from dashboard.services import events
 from dashboard.services.chat import Chat
 from dashboard.services.workspace import Workspace
 from dashboard.services.writing import Writing
 
 PROBES = 3
+ACTORS = "isolation-"
 SCAN_SECONDS = 5.0
+# What fails sooner was refused, or nobody was there to be told: nothing of it can be stored.
+AT_ONCE_MS = 1_000
 
 
 def new_probes(namespaces: Sequence[str]) -> Probes:
     """Probes for an actor id that nobody else uses."""
-    actor_id = f"isolation-{secrets.token_hex(6)}"
+    actor_id = f"{ACTORS}{secrets.token_hex(6)}"
     return Probes(actor_id, {name: secrets.token_hex(8) for name in namespaces}, PROBES)
 
 
@@ -78,17 +83,35 @@ def find_start(workspace: Workspace, place: Place) -> Start:
         return Start(server, "")
 
 
-def send(chat: Chat, probes: Probes, namespace: str) -> Look:
-    """Send a namespace its probes; what the agent answered, as evidence that it is the same agent."""
-    answered: set[Probe] = set()
+@dataclass
+class Sent:
+    """A namespace's probes on their way; `undecided` while one may be stored that is not answered."""
+
+    answered: set[Probe] = field(default_factory=set)
+    undecided: bool = False
+    stopped: bool = False
+    failure: str = ""
+
+    def look(self) -> Look:
+        words = f"{len(self.answered)} answers are “Got your message: …” word for word."
+        return Look(frozenset(self.answered), words, self.failure)
+
+
+def send(chat: Chat, probes: Probes, namespace: str, sent: Sent) -> None:
+    """Send a namespace its probes, until it is `stopped` or one fails."""
     for probe in sorted(probes.all_of(namespace)):
+        sent.undecided = True
+        if sent.stopped:  # read after the line above was written: who stops it sees one of the two
+            break
         text = probes.text(probe)
-        for delivery in chat.send([namespace], probes.actor_id, text):
-            if delivery.failure:
-                return Look(failure=f"{delivery.failure.word}: {delivery.failure.what}")
-            if delivery.answer == f"Got your message: {text}":
-                answered.add(probe)
-    return Look(frozenset(answered), f"{len(answered)} answers are “Got your message: …” word for word.")
+        [delivery] = chat.send([namespace], probes.actor_id, text)
+        if delivery.failure:
+            sent.failure = f"{delivery.failure.word}: {delivery.failure.what}"
+            sent.undecided = delivery.latency_ms > AT_ONCE_MS
+            return
+        if delivery.answer == f"Got your message: {text}":
+            sent.answered.add(probe)
+    sent.undecided = False
 
 
 def look_at_history(workspace: Workspace, place: Place, probes: Probes) -> Look:
@@ -150,8 +173,8 @@ class Streamed:
     def look_at_groups(self) -> Look:
         """Which probes the groups have taken; the groups with what they await are the evidence."""
         groups = self.stream.groups if self.stream else ()
-        taken = max((_position(group.last_id) for group in groups), default=(0, 0))
-        found = frozenset(probe for entry_id, _, probe in self.entries if _position(entry_id) <= taken)
+        taken = max((position(group.last_id) for group in groups), default=(0, 0))
+        found = frozenset(probe for entry_id, _, probe in self.entries if position(entry_id) <= taken)
         words = ", ".join(f"group {group.name} with {group.pending} pending" for group in groups)
         return Look(found, f"{_whose(found)} taken by {words or 'no group'}, {self.where}.")
 
@@ -164,13 +187,13 @@ def look_at_stream(workspace: Workspace, place: Place, probes: Probes, start: St
     except NotThere:
         return Streamed((), None, where)
     entries: list[tuple[str, str, Probe]] = []
-    position, ends = start.position, time.monotonic() + SCAN_SECONDS
+    after, ends = start.position, time.monotonic() + SCAN_SECONDS
     while time.monotonic() < ends:
-        page = store.entries_after(TOPIC, position)
+        page = store.entries_after(TOPIC, after)
         entries += ((i, _event_id(f), probe) for i, f in page for probe in probes.found_in([json.dumps(f)]))
         if not page:
             break
-        position = page[-1][0]
+        after = page[-1][0]
     return Streamed(tuple(entries), stream, where)
 
 
@@ -191,21 +214,35 @@ def look_at_log(
     )
 
 
-def remove(chat: Chat, place: Place, probes: Probes, start: Start) -> Removal:
-    """Delete the probe actor's keys and the probes' entries, then look again."""
+def remove(chat: Chat, place: Place, actor_id: str, start: Start) -> Removal:
+    """Delete the probe actor's keys, and its entries since `start`, then look again."""
     workspace = chat.workspace
-    keys = [key for key in _keys(workspace, place, probes.actor_id)[0] if _belongs(key, probes.actor_id)]
-    entries = [entry_id for entry_id, _, _ in look_at_stream(workspace, place, probes, start).entries]
+    keys = [key for key in _keys(workspace, place, actor_id)[0] if _belongs(key, actor_id)]
+    streamed = _entries_of(workspace, place, actor_id, start)
     gone = Writing(workspace, chat.guard).run(
         place.name,
         "remove probes",
-        lambda found: workspace.connections.store(found).remove(keys, TOPIC, entries),
-        actor_id=probes.actor_id,
-        text=f"{len(keys)} keys and {len(entries)} stream entries",
+        lambda found: workspace.connections.store(found).remove(keys, TOPIC, streamed),
+        actor_id=actor_id,
+        text=f"{len(keys)} keys and {len(streamed)} stream entries",
     )
-    left = _keys(workspace, place, probes.actor_id)[0]
-    late = look_at_stream(workspace, place, probes, start).entries
-    return Removal(place.name, *gone, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id, _, _ in late)))
+    left = _keys(workspace, place, actor_id)[0]
+    late = _entries_of(workspace, place, actor_id, start)
+    return Removal(place.name, *gone, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id in late)))
+
+
+def _entries_of(workspace: Workspace, place: Place, actor_id: str, start: Start) -> list[str]:
+    """The ids of the actor's entries back to `start`, newest first: as far as can be read in time."""
+    since = position(start.position)[0] / 1000
+    found: list[str] = []
+    before, ends = None, time.monotonic() + SCAN_SECONDS
+    while time.monotonic() < ends:
+        page = events.page(workspace, place, TOPIC, Wanted(actor_id=actor_id), before=before, since=since)
+        found += (entry.id for entry in page.entries)
+        before = page.before
+        if before is None or position(page.oldest)[0] / 1000 < since:
+            break
+    return found
 
 
 def _belongs(key: str, actor_id: str) -> bool:
@@ -216,11 +253,6 @@ def _belongs(key: str, actor_id: str) -> bool:
 def _whose(found: frozenset[Probe]) -> str:
     names = sorted({name for name, _ in found})
     return ", ".join(f"{sum(n == name for n, _ in found)} of {name}" for name in names) or "no probe"
-
-
-def _position(entry_id: str) -> tuple[int, int]:
-    first, _, second = entry_id.partition("-")
-    return int(first or 0), int(second or 0)
 
 
 def _event_id(fields: Any) -> str:

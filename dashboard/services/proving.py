@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dashboard.model.chat import Failure
 from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge
+from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge, listed
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal, Result, Step, StepState
 from dashboard.services import events, probing
 from dashboard.services.chat import Chat
-from dashboard.services.probing import Received, Start, Streamed
+from dashboard.services.probing import Received, Sent, Start, Streamed
 from dashboard.services.side_by_side import Outcome, attempt, each
 from dashboard.services.workspace import Workspace
 
@@ -23,6 +23,9 @@ SETTLE_SECONDS = 1.0
 POLL_SECONDS = 0.25
 CLOCKS_APART_SECONDS = 60
 LOG_LINES = 5_000
+# What was sent and not answered is looked for again after the time that the agent itself gives a turn
+# (`turn_deadline` in agent/settings.py).
+LATE_SECONDS = 10.0
 Report = Callable[[Step], None]
 
 
@@ -37,6 +40,7 @@ class Proving:
     patience: float
     started_at: float = field(default_factory=time.time)
     starts: dict[str, Start] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict)
     received: dict[str, Received] = field(default_factory=dict)
     streams: dict[str, Streamed] = field(default_factory=dict)
     looks: dict[tuple[str, Surface], Look] = field(default_factory=dict)
@@ -64,20 +68,22 @@ class Proving:
         """Where a stream is read from if it could not be asked before: a minute before all began."""
         return self.starts.get(name) or Start("", f"{int((self.started_at - CLOCKS_APART_SECONDS) * 1000)}-0")
 
-    def _each(self, step: str, call: Callable[[str], T], seconds: float = 0.0) -> Iterator[Outcome[T]]:
-        """`call` for every namespace side by side, for as long as one call may take or `seconds`.
+    def _each(
+        self, step: str, call: Callable[[str], T], seconds: float = 0.0, names: Sequence[str] = ()
+    ) -> Iterator[Outcome[T]]:
+        """`call` for `names`, or every namespace, side by side, telling how many are done.
 
-        Tells how many are done.
+        It may take as long as one call, or `seconds`.
         """
         self.report(Step(step, "working"))
-        failed = 0
+        names, failed = names or list(self.places), 0
         deadline = max(seconds, self._workspace.deadline) + 1
-        for done, outcome in enumerate(each(list(self.places), call, deadline=deadline), 1):
+        for done, outcome in enumerate(each(names, call, deadline=deadline), 1):
             yield outcome
             failed += outcome.failure is not None
-            words = f"{done} of {len(self.places)} namespaces" + (f", {failed} failed" if failed else "")
+            words = f"{done} of {len(names)} namespaces" + (f", {failed} failed" if failed else "")
             end: StepState = "failed" if failed else "done"
-            self.report(Step(step, "working" if done < len(self.places) else end, words))
+            self.report(Step(step, "working" if done < len(names) else end, words))
 
     def _find_starts(self) -> None:
         def find(name: str) -> Start:
@@ -91,7 +97,9 @@ class Proving:
         """The probes that were answered."""
 
         def send(name: str) -> Look:
-            return probing.send(self.chat, self.probes, name)
+            sent = self.sent.setdefault(name, Sent())
+            probing.send(self.chat, self.probes, name, sent)
+            return sent.look()
 
         for outcome in self._each("send", send, self.probes.count * self.chat.turn_deadline):
             self.looks[outcome.namespace, "answer"] = outcome.value or _failed(outcome.failure)
@@ -158,25 +166,45 @@ class Proving:
         return ("log",) if words == {NotThere.word} else ()
 
     def _remove(self) -> tuple[Removal, ...]:
+        """Also after a break in the middle of sending: what is under way may be stored after the removal."""
+        for sent in self.sent.values():
+            sent.stopped = True
+        late = [name for name, sent in self.sent.items() if sent.undecided]
+        found = self._take_away(list(self.places))
+        if late:
+            self._wait_for_late(late)
+            for name, again in self._take_away(late).items():
+                found[name] = again.after(found[name])
+                self.sent[name].undecided &= not again.keys
+        return tuple(self._with_what_may_come(found[name]) for name in self.places)
+
+    def _take_away(self, names: Sequence[str]) -> dict[str, Removal]:
         def remove(name: str) -> Removal:
-            return probing.remove(self.chat, self.places[name], self.probes, self._start(name))
+            return probing.remove(self.chat, self.places[name], self.probes.actor_id, self._start(name))
 
         found: dict[str, Removal] = {}
-        for outcome in self._each("remove", remove, 3 * self._workspace.deadline):
+        for outcome in self._each("remove", remove, 3 * self._workspace.deadline, names):
             name = outcome.namespace
             found[name] = outcome.value or Removal(name, failure=_failed(outcome.failure).failure)
-        return tuple(self._with_what_may_come(found[name]) for name in self.places)
+        return found
+
+    def _wait_for_late(self, late: Sequence[str]) -> None:
+        words = f"{LATE_SECONDS:g} s at most for what {listed(late)} may still store without an answer"
+        self.report(Step("remove", "waiting", words))
+        ends = time.monotonic() + LATE_SECONDS
+        while any(self.sent[name].undecided for name in late) and time.monotonic() < ends:
+            time.sleep(POLL_SECONDS)
 
     def _with_what_may_come(self, removal: Removal) -> Removal:
         """What could not be removed: an unanswered probe stored late, an event that is nowhere yet."""
-        name = removal.namespace
-        streamed = frozenset(probe for s in self.streams.values() for _, _, probe in s.entries)
-        answered = self.looks.get((name, "answer"), Look()).found
+        sent = self.sent.get(removal.namespace, Sent())
+        streamed = {probe for s in self.streams.values() for _, _, probe in s.entries}
+        missing = sent.answered - streamed
         may_come = []
-        if answered != self.probes.all_of(name):
+        if sent.undecided:
             may_come.append(f"what was not answered may still be stored, as {self.probes.actor_id}")
-        if answered - streamed:
-            may_come.append(f"{len(answered - streamed)} events, in no stream that was read")
+        if missing:
+            may_come.append(f"{len(missing)} events, in no stream that was read")
         return replace(removal, left=(*removal.left, *may_come))
 
     def _sight(self, place: Place) -> Sight:

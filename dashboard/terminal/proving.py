@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
 from dashboard.model.isolation import TITLES
-from dashboard.model.proofs import STAYS, Result, Step
-from dashboard.services import proof_reports
+from dashboard.model.proofs import STAYS, Removal, Result, Step, StepState
+from dashboard.services import commands, proof_reports
 from dashboard.services.chat import Chat
 from dashboard.services.isolation import WAIT_SECONDS, Isolation
+from dashboard.services.probing import new_probes
 from dashboard.terminal import options, output
 from dashboard.terminal.chatting import Unlock
 from dashboard.terminal.options import Json, Namespaces, Where, asks_where
 
 Format = Annotated[Literal["text", "json", "markdown"], typer.Option("--format", help="how to print it")]
+Remove = Annotated[
+    str | None, typer.Option(help="prove nothing: remove what is left of the proof with this actor's id")
+]
+_SIGNS: dict[StepState, str] = {"done": "✓", "failed": "✕", "waiting": "…"}
 Wait = Annotated[float, typer.Option(min=0, max=600, help="seconds that events may take to arrive")]
 
 
@@ -31,6 +38,7 @@ def verify(
     json: Json = False,
     format: Format = "text",
     wait: Wait = WAIT_SECONDS,
+    remove: Remove = None,
 ) -> None:
     """Prove with marked probes that namespaces are isolated; exit status 0 only where all pairs are.
 
@@ -38,8 +46,19 @@ def verify(
     """
     with where.workspace() as opened:
         guard = options.writing(opened, unlock).guard
-        isolation = Isolation(Chat(opened, guard), patience=wait)
-        result = isolation.prove(options.chosen(opened, namespace), _progress)
+        isolation, names = Isolation(Chat(opened, guard), patience=wait), options.chosen(opened, namespace)
+        if remove:
+            _remove(isolation, remove, names, json=json or format == "json")
+            return
+        probes = new_probes(names)
+        again = commands.verify(opened.settings, names, unlock or (), remove=probes.actor_id)
+        try:
+            result = isolation.prove(names, _progress, probes=probes)
+        except KeyboardInterrupt:
+            output.say(f"Broken off. What is still stored of it, this removes:\n{again}", err=True)
+            raise
+        if not result.clean:
+            output.say(f"What is left, or comes late, this removes:\n{again}", err=True)
     if json or format == "json":
         output.as_json(proof_reports.as_plain(result))
     elif format == "markdown":
@@ -50,9 +69,19 @@ def verify(
         raise typer.Exit(1)
 
 
+def _remove(isolation: Isolation, actor_id: str, names: list[str], *, json: bool) -> None:
+    removals = isolation.remove(actor_id, names)
+    if json:
+        output.as_json({"removed": [asdict(removal) for removal in removals]})
+    else:
+        _say_removed(removals)
+    if any(removal.left or removal.failure for removal in removals):
+        raise typer.Exit(1)
+
+
 def _progress(step: Step) -> None:
-    if step.state in {"done", "failed"}:
-        output.say(f"{'✓' if step.state == 'done' else '✕'} {step.title}: {step.words}", err=True)
+    if step.state != "working":
+        output.say(f"{_SIGNS[step.state]} {step.title}: {step.words}", err=True)
 
 
 def _say(result: Result) -> None:
@@ -63,6 +92,10 @@ def _say(result: Result) -> None:
         output.say(f"{way.name}: {way.words} {way.fix}")
     for note in proof.notes:
         output.say(f"note: {note}")
-    for removal in result.removals:
-        output.say(f"removed in {removal.namespace}: {proof_reports.removed(removal)}")
+    _say_removed(result.removals)
     output.say(f"{STAYS}\n{proof.sentence}")
+
+
+def _say_removed(removals: Sequence[Removal]) -> None:
+    for removal in removals:
+        output.say(f"removed in {removal.namespace}: {proof_reports.removed(removal)}")

@@ -71,7 +71,10 @@ if run and run.result:
     settings = get_workspace().settings
     refresh.note_read(run.result.ended_at)
     protected = [place.name for place in places if place.protected]
-    show_result(run.result, {"from a terminal": commands.verify(settings, names, protected)})
+    lines = {"from a terminal": commands.verify(settings, names, protected)}
+    if not run.result.clean:
+        lines["what is left, or comes late"] = commands.verify(settings, names, protected, remove=run.id)
+    show_result(run.result, lines)
     if run.steps:
         with st.expander("Steps"):
             show_steps(run.steps)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import HistoryPage, Inbox, Turn
 from dashboard.model.errors import NotThere
+from dashboard.model.events import TURN_EVENT
 from dashboard.model.keys import Group, KeyPage, KeyValue, StoreInfo, Stream, parse_key
 from dashboard.model.names import TOPIC, history_key
 from dashboard.services.settings import Settings
@@ -36,7 +37,12 @@ class ProbedNamespace(MadeUpNamespace):
     def send(self, actor_id: str, content: str, message_id: str) -> str:
         self._check()
         self.stored.setdefault(history_key(actor_id), []).append(Turn(1, content, ""))
-        event = {"id": message_id, "data": {"actor_id": actor_id, "content": content}}
+        event = {
+            "id": message_id,
+            "type": TURN_EVENT,
+            "source": "chat-agent",
+            "data": {"actor_id": actor_id, "content": content},
+        }
         self.stream_entries.append((f"{len(self.stream_entries) + 1}-0", {"data": event}))
         self.received.insert(0, event)
         activation = f"INFO agent.actor Activating actor for history-{actor_id}"
@@ -68,6 +74,9 @@ class ProbedNamespace(MadeUpNamespace):
 
     def entries_after(self, stream: str, after: str) -> list[tuple[str, Any]]:
         return [entry for entry in self.stream_entries if int(entry[0][:-2]) > int(after[:-2])]
+
+    def entries(self, stream: str, **_: object) -> list[tuple[str, Any]]:
+        return self.stream_entries[::-1]
 
     def remove(self, keys: list[str], stream: str, entries: list[str]) -> tuple[int, int]:
         self.removed += keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -120,6 +121,48 @@ def test_one_that_does_not_answer_proves_nothing_and_the_other_is_cleaned(
     assert not [key for key in stack.redis("prod").scan_iter(f"*{result.actor_id}*")]
 
 
+def test_what_is_stored_after_the_removal_is_removed_too(workspace: Workspace, stack: RunningStack) -> None:
+    pid = int(stack.namespace("dev")["agent"]["pid"])
+
+    def wake_the_agent(step: Step) -> None:
+        if (step.name, step.state) == ("remove", "waiting"):
+            os.kill(pid, signal.SIGCONT)
+
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        result = Isolation(Chat(workspace, Guard()), patience=0).prove(BOTH, wake_the_agent)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert result.proof.verdict == "not proven"
+    assert [(removal.keys, removal.entries) for removal in result.removals] == [(1, 3), (1, 1)]
+    assert result.clean
+    assert left_behind(workspace, result) == []
+
+
+def test_what_comes_later_still_is_removed_by_the_command_that_is_told(
+    workspace: Workspace, stack: RunningStack, tmp_path: Path
+) -> None:
+    pid = int(stack.namespace("dev")["agent"]["pid"])
+    dev, others = stack.redis("dev"), "isolation-of-someone"
+    stack.say("dev", others, f"isolation-{'0' * 12}")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        told = daca_ops("verify", "--wait", "0", "--data", str(stack.data))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    command = shlex.split(told.stderr.splitlines()[-1])
+    assert command[:3] == ["daca-ops", "verify", "--remove"]
+    key = history_key(command[3])
+    wait_until(lambda: dev.exists(key), what="dev has stored what it had not answered")
+    assert daca_ops(*command[1:]).returncode == 0
+    assert not dev.exists(key)
+    assert stack.stored("dev", others)
+    assert not [1 for _, fields in dev.xrange(TOPIC) if command[3] in str(fields)]
+    refused = daca_ops("verify", "--remove", others, "--data", str(stack.data))
+    assert "is no actor of a proof" in refused.stderr
+    dev.delete(history_key(others))
+
+
 def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
     pid = int(stack.namespace("dev")["agent"]["pid"])
     known = set(stack.redis("prod").scan_iter("*isolation-*"))
@@ -130,7 +173,8 @@ def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
             prod = stack.redis("prod")
             wait_until(lambda: set(prod.scan_iter("*isolation-*")) - known, what="prod has a probe")
             running.send_signal(signal.SIGINT)
-            assert running.wait(30) != 0
+            assert b"daca-ops verify --remove isolation-" in running.communicate(timeout=40)[1]
+            assert running.returncode != 0
     finally:
         os.kill(pid, signal.SIGCONT)
     assert set(stack.redis("prod").scan_iter("*isolation-*")) == known
