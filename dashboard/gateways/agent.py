@@ -82,16 +82,16 @@ class AgentGateway:
     def condition(self) -> AgentCondition:
         """How it is, for the doctor; raises where it does not answer at all."""
         began = time.time()
-        _, headers = self._http.call("GET", "/livez")
+        body, headers = self._description()
         clock = _ahead(headers.get("date", ""), began, time.time())
-        return AgentCondition(self._unready(), self._routes(), clock)
+        return AgentCondition(self._unready(), _routes(body), clock)
 
-    def _routes(self) -> frozenset[str] | None:
+    def _description(self) -> tuple[Any, httpx.Headers]:
+        """Its OpenAPI document, or the sign of life of an agent that gives none."""
         try:
-            body, _ = self._http.call("GET", "/openapi.json")
-            return frozenset(path for path, verbs in body["paths"].items() if "post" in verbs)
-        except (NotThere, KeyError, TypeError, AttributeError):
-            return None
+            return self._http.call("GET", "/openapi.json")
+        except NotThere:
+            return self._http.call("GET", "/livez")
 
     def events(self) -> list[dict[str, Any]]:
         """The newest events that this replica received, newest first."""
@@ -107,6 +107,14 @@ class AgentGateway:
         received = body.get("received")
         kept = tuple(event for event in events if isinstance(event, dict))
         return Inbox(name, namespace, kept, since, received if isinstance(received, int) else None)
+
+
+def _routes(description: Any) -> frozenset[str] | None:
+    """The paths that take a POST, or None where they are not described."""
+    try:
+        return frozenset(path for path, verbs in description["paths"].items() if "post" in verbs)
+    except (KeyError, TypeError, AttributeError):
+        return None
 
 
 def _messages(body: Any) -> list[Message]:

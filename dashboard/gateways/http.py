@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as codec
 import ssl
+import threading
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,18 @@ from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, 
 MAX_BODY_BYTES = 32 << 20
 
 
+_READING = threading.Lock()
+
+
 @cache
-def _trusted() -> ssl.SSLContext:
-    """One for all: reading the authorities takes longer than a call."""
+def _authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _trusted() -> ssl.SSLContext:
+    """One for all, read once: many are opened side by side, and reading it outlasts their calls."""
+    with _READING:
+        return _authorities()
 
 
 class JsonHttp:

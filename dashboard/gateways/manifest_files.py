@@ -13,6 +13,7 @@ from dashboard.model.kubernetes import Json
 from dashboard.model.manifests import Manifests, source_key
 
 ENDINGS = {".yaml", ".yml", ".json"}
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it was built in: ten times as fast
 Found = tuple[Json, int]
 
 
@@ -51,7 +52,7 @@ def _is_hidden(path: Path) -> bool:
 
 def _objects(path: Path) -> Iterator[Found]:
     """The objects of one file with the line (from 1) where each begins."""
-    loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+    loader = LOADER(path.read_text(encoding="utf-8"))
     try:
         while loader.check_node():
             node = loader.get_node()

@@ -8,6 +8,7 @@ from socket import socket
 from typing import Any, cast
 
 import redis
+from redis import DriverInfo
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -15,6 +16,7 @@ from dashboard.model.errors import Forbidden, GatewayError, Rejected, Unreachabl
 from dashboard.model.places import RedisAddress
 
 MAX_CONNECTIONS = 8
+DRIVER = DriverInfo()  # one for all: finding its version takes longer than a call
 
 
 class RedisConnection:
@@ -115,4 +117,5 @@ def _pool(
         socket_connect_timeout=timeout,
         max_connections=MAX_CONNECTIONS,
         retry=Retry(NoBackoff(), 0),
+        driver_info=DRIVER,
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect, sync_playwright
 
 from local import ports
 from local.programs import answers
@@ -76,7 +76,12 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []
-    page.on("dialog", lambda dialog: (surprises.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        surprises.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.on("pageerror", lambda error: surprises.append(str(error)))
     yield page
     context.close()
