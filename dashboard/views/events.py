@@ -31,21 +31,30 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     namespace = st.segmented_control(
         "Namespace", names, default=names[0], key="events_ns", required=True, bind="query-params"
     )
-    section = st.segmented_control(
-        "Show", SECTIONS, default=SECTIONS[0], key="show", required=True, bind="query-params"
+    place = next((p for p in places if p.name == namespace), places[0])
+    known = get_readings().topics(place)
+    topics = sorted({TOPIC, *(stream.name for stream in known.value or ())})
+    topic = st.selectbox(
+        "Topic", topics, index=topics.index(TOPIC), key="topic", width=320, bind="query-params"
     )
-place = next((p for p in places if p.name == namespace), places[0])
-known = get_readings().topics(place)
-topics = sorted({TOPIC, *(stream.name for stream in known.value or ())})
-chosen, *filters = st.columns(3 if section == "Entries" else 1)
-topic = chosen.selectbox("Topic", topics, index=topics.index(TOPIC), key="topic", bind="query-params")
-wanted = Wanted()
-if filters:
-    actor_id = filters[0].text_input("Of actor", key="of", placeholder="every actor", bind="query-params")
-    event_type = filters[1].text_input("Of type", key="type", placeholder="every type", bind="query-params")
-    wanted = Wanted((actor_id or "").strip(), (event_type or "").strip())
 if place.protected:
     show_strip(place)
+entries_tab, groups_tab, publish_tab = st.tabs(SECTIONS, key="show", bind="query-params")
+with entries_tab:
+    # Drawn also while another section is open: Streamlit takes from the URL what is not drawn.
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        actor_id = st.text_input(
+            "Of actor", key="of", width=240, placeholder="every actor", bind="query-params"
+        )
+        event_type = st.text_input(
+            "Of type", key="type", width=240, placeholder="every type", bind="query-params"
+        )
+        follow = st.toggle("Follow every second", key="follow", bind="query-params")
+    listed, detail = st.columns([3, 2], gap="medium")
+    picked = detail.text_input(
+        "Entry", key="entry", placeholder="pick one, or type its id", bind="query-params"
+    )
+wanted = Wanted((actor_id or "").strip(), (event_type or "").strip())
 
 view = (place.name, topic, wanted)
 shown_for, before = st.session_state.get("events_page", (None, None))
@@ -110,7 +119,6 @@ def _show_groups() -> None:
 
 
 def _show_picked() -> None:
-    picked = st.text_input("Entry", key="entry", placeholder="pick one, or type its id", bind="query-params")
     if not picked:
         show_empty("No entry chosen", "Pick one to see it whole.", icon=":material/data_object:")
         return
@@ -121,25 +129,28 @@ def _show_picked() -> None:
         show_error(error)
 
 
-if section == "Publish":
-    show_publishing(place, topic, chosen_actor())
-    st.stop()
-follow = section == "Entries" and st.toggle("Follow every second", key="follow", bind="query-params")
-listed, detail = st.columns([3, 2], gap="medium") if section == "Entries" else (st.container(), None)
-
-
 @st.fragment(run_every=FOLLOW_SECONDS if follow and refresh.every() else refresh.every())
-def live() -> None:
+def live_entries() -> None:
     """Read anew at each tick."""
     refresh.tick()
-    if section == "Entries":
-        _show_entries()
-    else:
-        _show_groups()
+    _show_entries()
 
 
-with listed:
-    live()
-if detail:
+@st.fragment(run_every=refresh.every())
+def live_groups() -> None:
+    """Read anew at each tick."""
+    refresh.tick()
+    _show_groups()
+
+
+if entries_tab.open:
+    with listed:
+        live_entries()
     with detail:
         _show_picked()
+elif groups_tab.open:
+    with groups_tab:
+        live_groups()
+else:
+    with publish_tab:
+        show_publishing(place, topic, chosen_actor())

@@ -22,6 +22,12 @@ def page(app: AppTest, cluster: MadeUpCluster) -> AppTest:
     return app
 
 
+def show(page: AppTest, section: str) -> None:
+    page.session_state["show"] = section
+    page.run()
+    assert not page.exception
+
+
 def test_entries_are_newest_first_and_what_is_malformed_is_shown_raw(page: AppTest) -> None:
     table = page.dataframe[0].value
     assert list(table["Actor"]) == ["", "user3", "user2", "user1"]
@@ -39,6 +45,20 @@ def test_a_filter_says_when_it_hides_all(page: AppTest) -> None:
     assert any("None of 4 entries" in text for text in texts(page))
 
 
+def test_the_filter_stays_in_the_url_while_another_section_is_open(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    cluster.namespaces["prod"].carry(Turn(1, "x", "a", "", "e1"))
+    filters = {"of": "user1", "type": "ConversationUpdated", "entry": "5-0", "follow": "true"}
+    for name, value in filters.items():
+        app.query_params[name] = value
+    app.switch_page("views/events.py").run()
+    for section in ("Groups", "Publish", "Entries"):
+        show(app, section)
+        assert {name: app.query_params[name] for name in filters} == filters
+    assert app.text_input(key="of").value == "user1"
+
+
 def test_an_entry_is_shown_with_its_way(page: AppTest, cluster: MadeUpCluster) -> None:
     page.text_input(key="entry").set_value(cluster.namespaces["prod"].topic[0][0]).run()
     assert {"e1", "ConversationUpdated", "chat-agent"} <= set(texts(page))
@@ -51,7 +71,7 @@ def test_groups_tell_what_is_pending_and_what_this_redis_does_not(
 ) -> None:
     prod = cluster.namespaces["prod"]
     prod.awaited = [prod.topic[0][0]]
-    page.segmented_control(key="show").set_value("Groups").run()
+    show(page, "Groups")
     assert "not given by this Redis" in texts(page)
     (line,) = page.dataframe[0].value.to_dict("records")
     assert (line["Consumer"], line["Unacknowledged for"], line["Deliveries"]) == ("chat-agent", "4 s", 2)
@@ -69,7 +89,7 @@ def test_older_entries_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
 
 
 def test_a_test_event_needs_a_confirmation_and_leaves_a_trace(page: AppTest, cluster: MadeUpCluster) -> None:
-    page.segmented_control(key="show").set_value("Publish").run()
+    show(page, "Publish")
     assert button(page, "Publish").disabled
     page.checkbox(key="publish_sure_prod").check().run()
     button(page, "Publish").click().run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -47,6 +48,27 @@ def test_an_entry_comes_by_itself_and_a_link_shows_it_whole(
     expect(page.get_by_text("by chat-agent-prod").first).to_be_visible()
     expect(page.get_by_text("in the stream")).to_be_visible()
     expect(page.get_by_label("Of actor")).to_have_value(actor_id)
+
+
+def test_the_filter_outlives_a_reload_in_another_section(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    stack.say("prod", actor_id, "filtered")
+    page.goto("/events")
+    for label, value in (("Of actor", actor_id), ("Of type", "ConversationUpdated")):
+        page.get_by_label(label).fill(value)
+        page.get_by_label(label).press("Enter")
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    for section in ("Groups", "Publish"):
+        page.get_by_role("tab", name=section).click()
+        expect(page).to_have_url(re.compile(f"show={section}"))
+        page.reload()
+        expect(page.get_by_role("tab", name=section)).to_have_attribute("aria-selected", "true")
+        expect(page).to_have_url(re.compile(f"of={actor_id}.*type=ConversationUpdated"))
+    page.get_by_role("tab", name="Entries").click()
+    expect(page.get_by_label("Of actor")).to_have_value(actor_id)
+    expect(page.get_by_label("Of type")).to_have_value("ConversationUpdated")
+    expect(page.get_by_text("1 of ")).to_be_visible()
 
 
 def test_what_is_pending_is_told_with_its_group(page: Page, stack: RunningStack, actor_id: str) -> None:
