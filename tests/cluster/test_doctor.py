@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from dashboard.model.doctor import Report
+from dashboard.services import commands
 from dashboard.services.doctor import checkup
 from dashboard.services.workspace import Workspace
 from tests.cluster.conftest import K8S, daca_ops, kubectl, overlay, rolled_out
+from tests.cluster.test_commands import run
 from tests.stack.waiting import wait_until
 
 SICK = "sick"
@@ -160,6 +162,14 @@ FAULTS: list[tuple[str, Callable[[], None]]] = [
     ("pod-not-scheduled", agent(in_pod({"spec": {"nodeSelector": {"none": "none"}}}))),
     ("app-id-wrong", rename),
 ]
+
+
+def test_the_command_of_a_fix_mends_what_was_found(workspace: Workspace, sick: str) -> None:
+    for setting in ("maxmemory 1gb", "maxmemory-policy allkeys-lru"):
+        run(commands.redis_cli(workspace.place(sick), f"CONFIG SET {setting}"))
+    (evicts,) = (each for each in look(workspace, sick).findings if each.rule == "store-evicts")
+    run(evicts.command)
+    assert not found(workspace, sick)
 
 
 @pytest.mark.parametrize(("rule", "plant"), FAULTS, ids=[rule for rule, _ in FAULTS])

@@ -29,6 +29,7 @@ from tests.browser.test_faults import nobody_restarts
 from tests.contract.test_clusters import static_file
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
+from tests.stack.test_commands import run
 from tests.stack.waiting import wait_until
 from tests.stack.wired import Wiring, wired
 
@@ -296,6 +297,13 @@ def test_two_namespaces_on_one_redis_are_found_by_who_it_is(tmp_path: Path) -> N
             ("store-shared", "dev"),
             ("consumer-group-shared", "dev"),
         }
+
+
+def test_the_command_of_a_fix_mends_what_was_found(stack: RunningStack) -> None:
+    with configured(stack.redis("dev"), maxmemory="1gb", **{"maxmemory-policy": "allkeys-lru"}):
+        (evicts,) = look(stack.data).findings
+        assert run(evicts.command) == "OK\n"
+        assert not found(look(stack.data))
 
 
 def test_the_command_line_tells_by_its_exit_status(stack: RunningStack, tmp_path: Path) -> None:

@@ -24,12 +24,15 @@ def places(workspace: Workspace, names: Sequence[str]) -> list[Place]:
 
     Raises `NotThere` for one where nothing runs.
     """
-    known = {place.name for place in workspace.places()}
+    everywhere = workspace.places()
+    known = {place.name for place in everywhere}
     strangers = [name for name in names if name not in known]
     declared = workspace.cluster.manifests(strangers) if strangers else Manifests()
     running = {namespace_of(item) for kind in WORKLOADS for item in declared.of(kind)} & set(strangers)
     app_id = workspace.settings.app_id
-    return [Place(n, app_id=app_id) if n in running else workspace.place(n) for n in names]
+    kubectl = next((place.kubectl[:-1] for place in everywhere if place.kubectl), ("kubectl", "-n"))
+    bare = {name: Place(name, app_id=app_id, kubectl=(*kubectl, name)) for name in running}
+    return [bare.get(name) or workspace.place(name) for name in names]
 
 
 def check(

@@ -15,6 +15,7 @@ from dashboard.model.manifests import CONTROL_PLANE, Manifests, name_of, namespa
 from dashboard.model.names import APP_ID
 from dashboard.model.places import Place
 from dashboard.model.sidecar import SidecarMetadata
+from dashboard.services import commands
 
 Origin = Literal["kubernetes", "local", "static", "files"]
 DAPR = "dapr.io/"
@@ -144,15 +145,16 @@ class Evidence:
             return f"${{EDITOR:-vi}} +{line} {shlex.quote(file)}"
         return self.kubectl(f"edit {kind.lower()} {shlex.quote(name)}") if self.origin == "kubernetes" else ""
 
-    def kubectl(self, words: str) -> str:
-        """A kubectl line, "" where there is no Kubernetes."""
-        return f"kubectl -n {self.namespace} {words}" if self.origin in {"kubernetes", "files"} else ""
+    def kubectl(self, words: str, namespace: str = "") -> str:
+        """A kubectl line, here or in another namespace of the context; "" where there is no Kubernetes."""
+        if self.origin not in {"kubernetes", "files"}:
+            return ""
+        before = self.place.kubectl[:-1] if self.place and self.place.kubectl else ("kubectl", "-n")
+        return f"{shlex.join((*before, namespace or self.namespace))} {words}"
 
     def redis_cli(self, words: str) -> str:
-        """A redis-cli line on the namespace's store; the password stays in the environment."""
-        address = self.place.redis if self.place else None
-        where = f" -h {address.host} -p {address.port} -n {address.db}" if address else ""
-        return f"redis-cli{where} {words}"
+        """A redis-cli line on the namespace's store, "" where it has none; `words` are the shell's."""
+        return commands.redis_cli(self.place, words) if self.place else ""
 
     def source(self, named: str) -> str:
         """ "file:line" of "Kind/name", or ""."""

@@ -60,9 +60,9 @@ def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
     why="Without its store no actor keeps or loads a turn.",
 )
 def store_not_reached(evidence: Evidence) -> Iterable[Seen]:
-    yield from _down(
-        evidence, "store", "See that it runs and that its password is right.", evidence.redis_cli("ping")
-    )
+    named = evidence.place is not None and evidence.place.redis is not None
+    fix = "See that it runs and that its password is right." if named else "Give the agent a state store."
+    yield from _down(evidence, "store", fix, evidence.redis_cli("PING"))
 
 
 @rule(
@@ -93,9 +93,7 @@ def no_placement(evidence: Evidence) -> Iterable[Seen]:
                 f"Sidecar/{sidecar.app_id}",
                 "Its metadata says that placement is not connected.",
                 "See that placement runs and that its port 50005 is reached from here.",
-                "kubectl -n dapr-system get pods -l app=dapr-placement-server"
-                if evidence.origin == "kubernetes"
-                else "",
+                evidence.kubectl("get pods -l app=dapr-placement-server", "dapr-system"),
             )
             return
 

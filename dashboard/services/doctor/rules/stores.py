@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 
 from dashboard.services.doctor.evidence import Evidence
@@ -76,7 +77,7 @@ def pending_old(evidence: Evidence) -> Iterable[Seen]:
                 f"{found.count:,} events of {found.stream} are pending; one waits {found.idle_seconds:,.0f} s"
                 f" and one was delivered {found.deliveries} times. Redelivery is due after {due:g} s.",
                 "See whether its consumers run, and what the agent says to these events.",
-                evidence.redis_cli(f"XPENDING {found.stream} {found.group} - + 10"),
+                evidence.redis_cli(shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))),
             )
 
 
@@ -104,7 +105,7 @@ def gone_app(evidence: Evidence) -> Iterable[Seen]:
                 f"App/{app}",
                 f"The store has keys of {app}, as {key}; no such app is in {evidence.namespace}.",
                 "See what they are. Delete them when nobody needs them.",
-                evidence.redis_cli(f"--scan --pattern '{app}||*'"),
+                evidence.redis_cli(f"--scan --pattern {shlex.quote(f'{app}||*')}"),
             )
 
 

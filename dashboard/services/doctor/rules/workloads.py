@@ -115,7 +115,7 @@ def in_config_map(evidence: Evidence) -> Iterable[Seen]:
                 named(item),
                 f"ConfigMap {name} is mounted at {path}{rest}.",
                 "Apply the Components themselves, and remove the volume.",
-                f"kubectl apply -n {evidence.namespace} -f components/",
+                evidence.kubectl("apply -f components/"),
                 severity="warning" if declared else "error",
             )
 
@@ -146,7 +146,7 @@ def service_missing(evidence: Evidence) -> Iterable[Seen]:
                 named(item),
                 f"No Service in {evidence.namespace} selects its pods.",
                 "Create one.",
-                f"kubectl -n {evidence.namespace} expose {kind} {name} --port {port}",
+                evidence.kubectl(f"expose {kind} {name} --port {port}"),
             )
 
 
@@ -168,7 +168,7 @@ def selects_nothing(evidence: Evidence) -> Iterable[Seen]:
             named(item),
             f"Its selector {wanted} fits no pod.",
             "Give it the labels of the pods.",
-            f"kubectl -n {evidence.namespace} get pods --show-labels",
+            evidence.kubectl("get pods --show-labels"),
         )
 
 
@@ -261,7 +261,7 @@ def mtls_off(evidence: Evidence) -> Iterable[Seen]:
                 named(item),
                 f"spec.mtls.enabled is false in {home}.",
                 "Turn it on, and restart Dapr's control plane and every sidecar.",
-                f"kubectl -n {home} edit configurations.dapr.io {name_of(item)}",
+                evidence.kubectl(f"edit configurations.dapr.io {name_of(item)}", home),
             )
 
 

@@ -312,6 +312,15 @@ def test_the_cause_in_the_log_is_told_with_a_part_that_is_down() -> None:
     assert "Redis wants a password" in finding.seen
 
 
+def test_commands_name_the_context_that_was_looked_at() -> None:
+    evidence = healthy().evidence()
+    assert evidence.place
+    there = replace(evidence.place, kubectl=("kubectl", "--context", "my edge", "-n", "dev"))
+    evidence = replace(evidence, place=there)
+    assert evidence.kubectl("get pods") == "kubectl --context 'my edge' -n dev get pods"
+    assert evidence.kubectl("get pods", "dapr") == "kubectl --context 'my edge' -n dapr get pods"
+
+
 def test_every_symptom_in_a_log_leads_to_a_rule_that_there_is() -> None:
     assert {symptom.rule for symptom in SYMPTOMS if symptom.rule} <= {rule.id for rule in ALL}
 
