@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from dashboard.model.places import Place
 from dashboard.model.sidecar import SidecarMetadata
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import captions, texts
+from tests.stack.waiting import wait_until
 from tests.unit.dashboard.doctor.made_up import Spoiled, healthy, second_store
 
 
@@ -33,6 +35,8 @@ class SickCluster(MadeUpCluster):
     def __init__(self) -> None:
         super().__init__()
         self.spoiled: dict[str, Spoiled] = {}
+        self.goes_on = threading.Event()
+        self.goes_on.set()
         for name in ("prod", "dev"):
             self.spoiled[name] = healthy(name)
             assert self.spoiled[name].sidecar
@@ -43,6 +47,8 @@ class SickCluster(MadeUpCluster):
         return Manifests(tuple(objects))
 
     def agent(self, place: Place, url: str | None = None) -> Part:  # type: ignore[override]
+        if place.name == "dev":
+            self.goes_on.wait(30)
         return Part(self.spoiled[place.name].agent)  # type: ignore[arg-type]
 
     def sidecar(self, place: Place, url: str | None = None) -> Part:  # type: ignore[override]
@@ -102,6 +108,19 @@ def test_the_navigation_counts_what_the_last_look_found_and_makes_none(
     cluster.spoiled = SickCluster().spoiled
     check(app)
     assert "Doctor" in entries(app)
+
+
+def test_a_look_that_takes_its_time_shows_how_far_it_is_and_then_its_report(
+    app: AppTest, cluster: SickCluster
+) -> None:
+    cluster.goes_on.clear()
+    check(app)
+    (bar,) = app.progress
+    assert (bar.value, bar.text) == (50, "1 of 2 namespaces asked")
+    assert [button.disabled for button in app.button if button.label.startswith("Check")] == [True]
+    cluster.goes_on.set()
+    wait_until(lambda: not app.run().progress, what="it is done")
+    assert "2 namespaces: nothing found." in texts(app)
 
 
 def test_a_fault_is_shown_with_what_was_seen_and_its_fix(app: AppTest, cluster: SickCluster) -> None:

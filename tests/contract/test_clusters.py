@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -30,15 +31,15 @@ __all__ = [
 ]
 
 
-def static_file(stack: RunningStack, folder: Path) -> Path:
-    """The running stack, described as a static cluster."""
+def static_file(stack: RunningStack, folder: Path, times: int = 1) -> Path:
+    """The running stack, described as a static cluster; with `times` as so many stacks."""
     file = folder / "daca.toml"
     entries = [
-        f'[[namespace]]\nname = "{n["name"]}"\n'
+        f'[[namespace]]\nname = "{n["name"]}{f"-{number}" if number else ""}"\n'
         f'agent = "{n["agent"]["url"]}"\nsidecar = "{n["sidecar"]["url"]}"\n'
         f'redis = "redis://{n["redis"]["host"]}:{n["redis"]["port"]}/0"\n'
         f'redis_password_file = "{n["redis"]["password_file"]}"\n'
-        for n in stack.status()["namespaces"]
+        for number, n in product(range(times), stack.status()["namespaces"])
     ]
     file.write_text("\n".join(entries))
     return file
@@ -94,6 +95,22 @@ def test_a_wrong_static_file_names_the_fault(tmp_path: Path, text: str, words: s
 def test_a_missing_static_file_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotThere, match="cannot be read"):
         StaticCluster(tmp_path / "none.toml").places()
+
+
+def test_a_static_file_is_read_again_only_where_it_or_a_password_changed(tmp_path: Path) -> None:
+    file, password = tmp_path / "daca.toml", tmp_path / "secret"
+    text = (
+        '[[namespace]]\nname = "prod"\nredis = "redis://127.0.0.1:6379/0"\nredis_password_file = "secret"\n'
+    )
+    file.write_text(text)
+    password.write_text("first")
+    cluster = StaticCluster(file)
+    assert cluster.places()[0].redis == cluster.places()[0].redis
+    assert cluster.places() is cluster.places()
+    password.write_text("another")
+    assert [place.redis and place.redis.password for place in cluster.places()] == ["another"]
+    file.write_text(text + '[[namespace]]\nname = "dev"\n')
+    assert [place.name for place in cluster.places()] == ["prod", "dev"]
 
 
 @pytest.mark.parametrize("text", [None, "", "contexts: [", "clusters: []\nusers: []\ncontexts: []\n"])

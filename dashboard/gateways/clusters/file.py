@@ -9,7 +9,7 @@ from dashboard.model.places import Place
 
 
 class FileCluster(ABC):
-    """Reads its file anew at each call: what it tells is never old, and nothing is kept open."""
+    """Looks at its file at each call: what it tells is never old, and nothing is kept open."""
 
     dialer = Direct()
 
