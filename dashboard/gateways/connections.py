@@ -61,6 +61,12 @@ class Connections:
     def store(self, place: Place) -> StoreGateway:
         return self._get("store", place, place.redis, self._open_store)
 
+    def broker(self, place: Place) -> StoreGateway:
+        """Where the topics are: the store, or a Redis of their own."""
+        if place.broker is None:
+            return self.store(place)
+        return self._get("broker", place, place.broker, self._open_store)
+
     def _open_agent(self, url: str) -> AgentGateway:
         return AgentGateway(url, transport=self._dialer.http(url))
 
@@ -74,7 +80,8 @@ class Connections:
 
     def _forget_replicas(self, place: Place) -> None:
         """Pods come and go: close what led to those that went."""
-        kept = {f"sidecar {url}" for url in place.replicas} | {"sidecar", "agent", "store", "publisher"}
+        kept = {"sidecar", "agent", "store", "broker", "publisher"}
+        kept |= {f"sidecar {url}" for url in place.replicas}
         kept |= {f"agent {url}" for _, url in place.agents}
         with self._lock:
             slots = self._slots.get(place.name, {})

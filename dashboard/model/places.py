@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dashboard.model.chat import Failure
 from dashboard.model.kubernetes import SecretKey
@@ -36,6 +36,7 @@ class Place:
     `replicas` are the sidecars of all its pods, `sidecar_url` among them; `agents` names each of these pods
     with where its own agent answers. `publish_url` is a sidecar whose whole API can be reached. `gaps` says
     for a part ("agent", "sidecar", "store", "publisher") why the cluster could not tell where it is.
+    `broker` is the Redis of its topics, where that is another than the store's.
     `kubectl` is how a shell gets there, its last word the namespace; empty where that needs none.
     """
 
@@ -50,6 +51,12 @@ class Place:
     agents: tuple[tuple[str, str], ...] = ()
     publish_url: str | None = None
     kubectl: tuple[str, ...] = ()
+    broker: RedisAddress | None = None
+
+    @property
+    def at_its_topics(self) -> Place:
+        """The same with the Redis of its topics for its store, for what reads topics alone."""
+        return replace(self, redis=self.broker or self.redis)
 
 
 @dataclass(frozen=True)

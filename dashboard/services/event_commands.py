@@ -17,7 +17,7 @@ def entries(settings: Settings, place: Place, topic: str, wanted: Wanted) -> dic
     return {
         "Entries": commands.daca_ops(settings, "events", "list", *words, namespaces=[place.name]),
         "As they come": commands.daca_ops(settings, "events", "tail", *words, namespaces=[place.name]),
-        "As Redis holds them": commands.read_key(place, topic, "stream"),
+        "As Redis holds them": commands.read_key(place.at_its_topics, topic, "stream"),
     }
 
 
@@ -26,8 +26,8 @@ def groups(settings: Settings, place: Place, topic: str) -> dict[str, str]:
     pending = f"XPENDING {shlex.quote(topic)} {shlex.quote(place.app_id)} - + 100"
     return {
         "Groups": commands.daca_ops(settings, "events", "groups", "--topic", topic, namespaces=[place.name]),
-        "As Redis tells them": commands.stream_groups(place, topic),
-        "Pending": commands.redis_cli(place, pending),
+        "As Redis tells them": commands.stream_groups(place.at_its_topics, topic),
+        "Pending": commands.redis_cli(place.at_its_topics, pending),
     }
 
 

@@ -11,6 +11,7 @@ from dashboard.model.chat import Failure, Inbox
 from dashboard.model.errors import NotThere
 from dashboard.model.events import Entry, EntryPage, GroupDetail, Wanted, decode, group_of, position
 from dashboard.model.fates import Cause, Gravity, Inboxes, fate_of
+from dashboard.model.keys import Stream
 from dashboard.model.places import Place
 from dashboard.services.side_by_side import each
 from dashboard.services.workspace import Workspace
@@ -36,11 +37,11 @@ def page(
 
     Entries that were written before `since` (Unix seconds) end the look. Raises `GatewayError`.
     """
-    store = workspace.connections.store(place)
+    broker = workspace.connections.broker(place)
     found: list[Entry] = []
     scanned, cursor, ends = 0, before, time.monotonic() + SCAN_SECONDS
     while scanned < MOST_SCANNED and time.monotonic() < ends:
-        chunk = [decode(*raw) for raw in store.entries(topic, limit=CHUNK, before=cursor)]
+        chunk = [decode(*raw) for raw in broker.entries(topic, limit=CHUNK, before=cursor)]
         for entry in chunk:
             scanned, cursor = scanned + 1, entry.id
             if wanted.has(entry):
@@ -52,10 +53,15 @@ def page(
     return EntryPage(tuple(found), scanned, cursor or "", cursor)
 
 
+def topics(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
+    """Every topic with its groups; raises `GatewayError`."""
+    return workspace.connections.broker(workspace.place(namespace)).streams()
+
+
 def newest_id(workspace: Workspace, namespace: str, topic: str) -> str:
     """The id to follow a topic from, "" where there is none yet; raises `GatewayError`."""
     try:
-        return workspace.connections.store(workspace.place(namespace)).stream(topic).last_id
+        return workspace.connections.broker(workspace.place(namespace)).stream(topic).last_id
     except NotThere:  # the first event makes the stream
         return ""
 
@@ -64,17 +70,17 @@ def newer(
     workspace: Workspace, namespace: str, topic: str, after: str, wanted: Wanted
 ) -> tuple[tuple[Entry, ...], str]:
     """Wanted entries newer than id `after`, oldest first, and the id to go on from; raises `GatewayError`."""
-    store = workspace.connections.store(workspace.place(namespace))
-    chunk = [decode(*raw) for raw in store.entries_after(topic, after)]
+    broker = workspace.connections.broker(workspace.place(namespace))
+    chunk = [decode(*raw) for raw in broker.entries_after(topic, after)]
     return tuple(entry for entry in chunk if wanted.has(entry)), chunk[-1].id if chunk else after
 
 
 def groups(workspace: Workspace, namespace: str, topic: str) -> tuple[GroupDetail, ...]:
     """Each group of a topic with its consumers and what it has not acknowledged; raises `GatewayError`."""
-    store = workspace.connections.store(workspace.place(namespace))
+    broker = workspace.connections.broker(workspace.place(namespace))
     return tuple(
-        GroupDetail(group, store.consumers(topic, group.name), store.pending(topic, group.name))
-        for group in store.stream(topic).groups
+        GroupDetail(group, broker.consumers(topic, group.name), broker.pending(topic, group.name))
+        for group in broker.stream(topic).groups
     )
 
 
@@ -101,11 +107,11 @@ def fates(
     workspace: Workspace, place: Place, topic: str, entries: Sequence[Entry], received: Inboxes
 ) -> Mapping[str, Cause | None]:
     """Why each entry with an event was not received, by the entry's id; raises `GatewayError`."""
-    store = workspace.connections.store(place)
-    group = group_of(store.stream(topic).groups, place.app_id)
+    broker = workspace.connections.broker(place)
+    group = group_of(broker.stream(topic).groups, place.app_id)
     events = [(entry, entry.event.id) for entry in entries if entry.event]
     missing = [entry.id for entry, event_id in events if not received.find(event_id)]
-    pending = store.pending_among(topic, group.name, missing) if group else {}
+    pending = broker.pending_among(topic, group.name, missing) if group else {}
     return {entry.id: fate_of(entry, event_id, group, pending, received) for entry, event_id in events}
 
 
@@ -152,7 +158,7 @@ def entry(workspace: Workspace, place: Place, topic: str, entry_id: str) -> Entr
         raise NotThere(f"{entry_id} is no entry's id.", hint="One looks like 1700000000000-0.")
     first, second = position(entry_id)
     after = f"{first}-{second + 1}"
-    found = workspace.connections.store(place).entries(topic, limit=1, before=after)
+    found = workspace.connections.broker(place).entries(topic, limit=1, before=after)
     if not found or found[0][0] != entry_id:
         hint = "It was trimmed, deleted, or is of another topic."
         raise NotThere(f"{topic} of {place.name} has no entry {entry_id}.", hint=hint)

@@ -18,7 +18,7 @@ from dashboard.model.fates import Inboxes
 from dashboard.model.isolation import Look, Probe, Probes
 from dashboard.model.keys import Stream, parse_key
 from dashboard.model.names import TOPIC, history_key
-from dashboard.model.places import Place
+from dashboard.model.places import Place, RedisAddress
 from dashboard.model.proofs import Removal
 from dashboard.services import events
 from dashboard.services.chat import Chat
@@ -40,10 +40,13 @@ def new_probes(namespaces: Sequence[str]) -> Probes:
 
 @dataclass(frozen=True)
 class Start:
-    """How a namespace was before: who its store is, and after which entry the stream is of interest."""
+    """How a namespace was before: which Redis servers hold its state and its topic (run_id), and after which
+    entry the stream is of interest.
+    """
 
     server: str
     position: str
+    broker: str = ""
 
 
 @dataclass
@@ -75,12 +78,12 @@ class Received:
 
 def find_start(workspace: Workspace, place: Place) -> Start:
     """Read before anything is written."""
-    store = workspace.connections.store(place)
-    server = store.ping().run_id
+    server, broker = workspace.connections.store(place).ping().run_id, workspace.connections.broker(place)
+    topic_server = broker.ping().run_id
     try:
-        return Start(server, store.stream(TOPIC).last_id)
+        return Start(server, broker.stream(TOPIC).last_id, topic_server)
     except NotThere:  # the first event makes the stream
-        return Start(server, "")
+        return Start(server, "", topic_server)
 
 
 @dataclass
@@ -127,16 +130,15 @@ def look_at_state(workspace: Workspace, place: Place, probes: Probes, start: Sta
     store = workspace.connections.store(place)
     keys, complete = _keys(workspace, place, probes.actor_id)
     found = probes.found_in(text for key in keys for text in store.read(key).raw.values())
-    among = f"{'all' if complete else 'not all'} keys of {database(place, start)} looked through"
+    among = f"{'all' if complete else 'not all'} keys of {database(place.redis, start.server)} looked through"
     return Look(found, f"{_whose(found)} in {', '.join(keys) or 'no key'}; {among}.")
 
 
-def database(place: Place, start: Start) -> str:
+def database(redis: RedisAddress | None, server: str) -> str:
     """The very database that was read, whatever it is called."""
-    redis = place.redis
     if redis is None:
         return "no store"
-    return f"database {redis.db} of Redis run_id {start.server or 'unknown'} at {redis.host}:{redis.port}"
+    return f"database {redis.db} of Redis run_id {server or 'unknown'} at {redis.host}:{redis.port}"
 
 
 def _keys(workspace: Workspace, place: Place, actor_id: str) -> tuple[tuple[str, ...], bool]:
@@ -181,15 +183,15 @@ class Streamed:
 
 def look_at_stream(workspace: Workspace, place: Place, probes: Probes, start: Start) -> Streamed:
     """The stream since `start`; takes part in no group."""
-    store, where = workspace.connections.store(place), database(place, start)
+    broker, where = workspace.connections.broker(place), database(place.at_its_topics.redis, start.broker)
     try:
-        stream = store.stream(TOPIC)
+        stream = broker.stream(TOPIC)
     except NotThere:
         return Streamed((), None, where)
     entries: list[tuple[str, str, Probe]] = []
     after, ends = start.position, time.monotonic() + SCAN_SECONDS
     while time.monotonic() < ends:
-        page = store.entries_after(TOPIC, after)
+        page = broker.entries_after(TOPIC, after)
         entries += ((i, _event_id(f), probe) for i, f in page for probe in probes.found_in([json.dumps(f)]))
         if not page:
             break
@@ -219,16 +221,22 @@ def remove(chat: Chat, place: Place, actor_id: str, start: Start) -> Removal:
     workspace = chat.workspace
     keys = [key for key in _keys(workspace, place, actor_id)[0] if _belongs(key, actor_id)]
     streamed = _entries_of(workspace, place, actor_id, start)
-    gone = Writing(workspace, chat.guard).run(
+
+    def take_away(found: Place) -> tuple[int, int]:
+        connections = workspace.connections
+        removed, _ = connections.store(found).remove(keys, TOPIC, ())
+        return removed, connections.broker(found).remove((), TOPIC, streamed)[1]
+
+    removed = Writing(workspace, chat.guard).run(
         place.name,
         "remove probes",
-        lambda found: workspace.connections.store(found).remove(keys, TOPIC, streamed),
+        take_away,
         actor_id=actor_id,
         text=f"{len(keys)} keys and {len(streamed)} stream entries",
     )
     left = _keys(workspace, place, actor_id)[0]
     late = _entries_of(workspace, place, actor_id, start)
-    return Removal(place.name, *gone, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id in late)))
+    return Removal(place.name, *removed, left=(*left, *(f"{TOPIC} {entry_id}" for entry_id in late)))
 
 
 def _entries_of(workspace: Workspace, place: Place, actor_id: str, start: Start) -> list[str]:

@@ -208,10 +208,11 @@ class Proving:
         return replace(removal, left=(*removal.left, *may_come))
 
     def _sight(self, place: Place) -> Sight:
-        name, redis = place.name, place.redis
+        name, redis, topics = place.name, place.redis, place.at_its_topics.redis
         start, streamed = self.starts.get(name), self.streams.get(name)
         server, database = (start.server if start else ""), (redis.db if redis else 0)
-        groups = streamed.stream.groups if streamed and streamed.stream else ()
+        where = f"{start.broker}/{topics.db}" if start and start.broker and topics else ""
+        groups = streamed.stream.groups if where and streamed and streamed.stream else ()
         received = self.received.get(name)
         return Sight(
             namespace=name,
@@ -220,7 +221,7 @@ class Proving:
             server=server,
             database=database,
             address=f"{redis.host}:{redis.port}" if redis else "",
-            groups=frozenset(f"{group.name} of {server}/{database}" for group in groups if server),
+            groups=frozenset(f"{group.name} of {where}" for group in groups),
         )
 
 

@@ -13,7 +13,7 @@ from dashboard.model.health import NamespaceHealth
 from dashboard.model.keys import Stream
 from dashboard.model.logs import Log, Source, seconds_of
 from dashboard.model.places import Place
-from dashboard.services import events, fleet, logs, stores, truth
+from dashboard.services import events, fleet, logs, truth
 from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.live import Live, Reading
@@ -82,7 +82,7 @@ class Readings:
 
     def topics(self, place: Place) -> Reading[tuple[Stream, ...]]:
         """The topics of a namespace."""
-        call = partial(stores.streams, self._workspace, place.name)
+        call = partial(events.topics, self._workspace, place.name)
         return self._topics.look({place.name: call}, patience=PATIENCE_SECONDS)[place.name]
 
     def entries(

@@ -132,9 +132,9 @@ def stored(
 def _carried(
     workspace: Workspace, place: Place, actor_id: str, asked: Sequence[Turn], until: int | None
 ) -> Carried:
-    store = workspace.connections.store(place)
+    broker = workspace.connections.broker(place)
     try:
-        stream = store.stream(TOPIC)
+        stream = broker.stream(TOPIC)
     except NotThere:  # nothing was published yet
         return Carried()
     times = {turn.event_id: seconds_of(turn.time) for turn in asked if turn.time}
@@ -151,7 +151,7 @@ def _carried(
             break
     turns = tuple(entry for entry in page.entries if entry.event and entry.event.turn is not None)
     group = group_of(stream.groups, place.app_id)
-    pending = store.pending_among(TOPIC, group.name, [entry.id for entry in turns]) if group else {}
+    pending = broker.pending_among(TOPIC, group.name, [entry.id for entry in turns]) if group else {}
     return Carried(
         turns,
         len(page.entries) - len(turns),

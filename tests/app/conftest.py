@@ -148,6 +148,7 @@ class MadeUpCluster:
 
     sidecar = agent
     store = agent
+    broker = agent
     publisher = agent
 
     def close(self) -> None:

@@ -87,8 +87,17 @@ agent = "http://{ports.HOST}:{namespace.ports.agent}"
 sidecar = "http://{ports.HOST}:{namespace.ports.http}"
 redis = "redis://{wirings[name].host}:{namespaces[wirings[name].store].ports.redis}/{wirings[name].db}"
 redis_password_file = "{namespaces[wirings[name].store].password_file}"
+{_broker(namespaces, wirings[name])}
 """
             for name, namespace in namespaces.items()
         )
     )
     return file
+
+
+def _broker(namespaces: Mapping[str, Namespace], wiring: Wiring) -> str:
+    if wiring.topic is None:
+        return ""
+    topic = namespaces[wiring.topic]
+    url = f"redis://{wiring.host}:{topic.ports.redis}/{wiring.db}"
+    return f'broker = "{url}"\nbroker_password_file = "{topic.password_file}"'

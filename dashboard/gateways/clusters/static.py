@@ -7,6 +7,7 @@ agent = "http://127.0.0.1:8000"
 sidecar = "http://127.0.0.1:3500"
 redis = "redis://127.0.0.1:6379/0"
 redis_password_file = "prod-password"    # or redis_password_env = "PROD_REDIS"
+broker = "redis://127.0.0.1:6380/0"      # where topics are kept apart; broker_password_... likewise
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class _Namespace(BaseModel):
     redis: Annotated[str, _url("redis", "rediss")] | None = None
     redis_password_file: Path | None = None
     redis_password_env: str | None = None
+    broker: Annotated[str, _url("redis", "rediss")] | None = None
+    broker_password_file: Path | None = None
+    broker_password_env: str | None = None
 
 
 class _File(BaseModel):
@@ -116,43 +120,48 @@ class StaticCluster(FileCluster):
         return f"{self._path} names its namespaces."
 
     def _place(self, entry: _Namespace) -> Place:
-        redis = self._redis(entry) if entry.redis else None
+        redis = self._redis(entry.name, entry.redis, entry.redis_password_file, entry.redis_password_env)
+        broker = self._redis(entry.name, entry.broker, entry.broker_password_file, entry.broker_password_env)
         return Place(
-            entry.name, entry.protected, entry.agent, entry.sidecar, redis, publish_url=entry.sidecar
+            entry.name,
+            entry.protected,
+            entry.agent,
+            entry.sidecar,
+            redis,
+            publish_url=entry.sidecar,
+            broker=broker,
         )
 
-    def _redis(self, entry: _Namespace) -> RedisAddress:
-        parts = urlsplit(entry.redis or "")
+    def _redis(
+        self, name: str, url: str | None, file: Path | None, variable: str | None
+    ) -> RedisAddress | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
         database = parts.path.strip("/") or "0"
         if not database.isdigit():
-            raise Rejected(
-                f"{self._path}: {entry.name}'s redis database is a number, as in redis://host:6379/0."
-            )
+            raise Rejected(f"{self._path}: {name}'s redis database is a number, as in redis://host:6379/0.")
         return RedisAddress(
             host=parts.hostname or "",
             port=parts.port or 6379,
             db=int(database),
             username=unquote(parts.username or ""),
-            password=self._password(entry) or unquote(parts.password or ""),
+            password=self._password(name, file, variable) or unquote(parts.password or ""),
             tls=parts.scheme == "rediss",
-            password_file=str(self._path.parent.resolve() / entry.redis_password_file)
-            if entry.redis_password_file
-            else "",
-            password_variable=entry.redis_password_env or "",
+            password_file=str(self._path.parent.resolve() / file) if file else "",
+            password_variable=variable or "",
         )
 
-    def _password(self, entry: _Namespace) -> str:
-        if entry.redis_password_env:
-            return os.environ.get(entry.redis_password_env, "")
-        if entry.redis_password_file is None:
+    def _password(self, name: str, file: Path | None, variable: str | None) -> str:
+        if variable:
+            return os.environ.get(variable, "")
+        if file is None:
             return ""
-        file = self._path.parent / entry.redis_password_file
+        path = self._path.parent / file
         try:
-            return file.read_text(encoding="utf-8").strip()
+            return path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise NotThere(
-                f"{entry.name}'s password file {file} cannot be read: {error.strerror}."
-            ) from error
+            raise NotThere(f"{name}'s password file {path} cannot be read: {error.strerror}.") from error
 
 
 def _mark(file: Path) -> object:

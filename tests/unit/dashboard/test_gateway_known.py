@@ -66,6 +66,24 @@ def test_every_part_has_its_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "scopes", "broker"),
+    [
+        ("redis-master:6379", (), None),
+        ("redis-events:6380", (), ("redis-events", 6380)),
+        ("redis-events:6380", ("another",), None),
+    ],
+)
+def test_topics_have_an_address_where_it_is_not_the_stores(
+    host: str, scopes: tuple[str, ...], broker: tuple[str, int] | None
+) -> None:
+    metadata = {"redisHost": host, "redisPassword": SecretKey("redis", "redis-password")}
+    topics = Component("prod", "daca-pubsub", "pubsub.redis", metadata, scopes)
+    (place,) = known(components=kind(STORE, topics)).places
+    assert (place.broker and (place.broker.host, place.broker.port)) == broker
+    assert place.at_its_topics.redis == (place.broker or place.redis)
+
+
+@pytest.mark.parametrize(
     ("lacking", "part"), [("services", "agent"), ("pods", "sidecar"), ("components", "store")]
 )
 def test_a_missing_right_hurts_one_part_and_is_named_there(lacking: str, part: str) -> None:

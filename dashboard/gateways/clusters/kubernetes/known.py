@@ -12,6 +12,7 @@ from dashboard.gateways.clusters.kubernetes.forwarded_http import forwarded_url
 from dashboard.model import kubernetes as objects
 from dashboard.model.errors import GatewayError, NotThere, Unreachable
 from dashboard.model.kubernetes import Component, Namespace, Pod, SecretKey, Service, Workload
+from dashboard.model.names import PUBSUB
 from dashboard.model.places import Place, RedisAddress
 
 API_PORT = 3500  # the sidecar's whole API, on the pod's loopback alone
@@ -127,6 +128,7 @@ class Known:
             agents,
             forwarded_url(name, running[0], API_PORT) if running else None,
             ("kubectl", *(("--context", self.context) if self.context else ()), "-n", name),
+            self._broker(name, store),
         )
 
     def _protected(self, name: str) -> bool:
@@ -170,12 +172,23 @@ class Known:
         unknown = self.components.unknown(name)
         if unknown:
             return unknown
-        for found in self.components.of(name):
-            if objects.is_actor_store(found) and (not found.scopes or self.app_id in found.scopes):
+        for found in self._in_scope(name):
+            if objects.is_actor_store(found):
                 return _address(name, found)
         return NotThere(
             f"No Component of type state.redis with actorStateStore is in scope of {self.app_id}."
         )
+
+    def _broker(self, name: str, store: RedisAddress | GatewayError) -> RedisAddress | None:
+        """The Redis of the agent's topics, where it is not the store's."""
+        for found in self._in_scope(name):
+            if (found.type, found.name) == ("pubsub.redis", PUBSUB):
+                address = _address(name, found)
+                return None if address == store else address
+        return None
+
+    def _in_scope(self, name: str) -> Iterator[Component]:
+        return (c for c in self.components.of(name) if not c.scopes or self.app_id in c.scopes)
 
     def pod_behind(self, namespace: str, service: str, port: int) -> tuple[str, int]:
         """The ready pod that a Service leads to, and its port; raises `GatewayError`."""
