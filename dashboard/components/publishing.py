@@ -57,10 +57,11 @@ def _publish(place: Place, topic: str, actor: str, text: str, kind: str) -> None
 def _show_progress(place: Place, topic: str, event_id: str) -> None:
     """Looks until the event was received; then the fragment ends itself."""
     arrived: set[str] = st.session_state.setdefault("arrived", set())
-    going = event_id not in arrived
+    going, by_timer = event_id not in arrived, refresh.timer()
 
     @st.fragment(run_every=POLL_SECONDS if going else None)
     def progress() -> None:
+        timed = by_timer()
         try:
             way = events.way(get_workspace(), place, topic, event_id)
         except GatewayError as error:
@@ -70,6 +71,7 @@ def _show_progress(place: Place, topic: str, event_id: str) -> None:
         show_way(way)
         if going and way.arrived:
             arrived.add(event_id)
-            st.rerun()
+            if timed:
+                st.rerun()
 
     progress()

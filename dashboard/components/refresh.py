@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from itertools import count
 
 import streamlit as st
 
@@ -31,6 +33,16 @@ def tick() -> None:
     if idle > IDLE_SECONDS and not st.session_state.get(_ASLEEP):
         st.session_state[_ASLEEP] = True
         st.rerun()
+
+
+def timer() -> Callable[[], bool]:
+    """Whether a fragment runs by its timer, to be asked once in each run: its first is the page's own.
+
+    A page that is drawn anew in its very first run takes for set by code what came from the URL: Streamlit
+    warns of it.
+    """
+    runs = count()
+    return lambda: next(runs) > 0
 
 
 def show_control() -> None:

@@ -54,12 +54,13 @@ def _on_the_way() -> bool:
     return any(sending.get(name) is None for name, sending in sendings.items())
 
 
-polling = _on_the_way()
+polling, by_timer = _on_the_way(), refresh.timer()
 
 
 @st.fragment(run_every=0.25 if polling else None)
 def answers() -> None:
     """What each namespace answered, as it arrives."""
+    timed = by_timer()
     for column, place in zip(st.columns(len(places)), places, strict=True):
         sending = sendings.get(place.name)
         with column:
@@ -69,7 +70,7 @@ def answers() -> None:
                     again = show_delivery(sending.get(place.name), place)
                 if again:
                     _send_again(place.name)
-    if polling and not _on_the_way():
+    if timed and polling and not _on_the_way():
         st.rerun()  # all have answered: stop polling, and read the histories with the new turn
 
 

@@ -48,11 +48,14 @@ if asked:
     st.rerun()
 
 
+by_timer = refresh.timer()
+
+
 @st.fragment(run_every=POLL_SECONDS)
 def progress() -> None:
     """How far it is; it goes on by itself, whatever becomes of this page."""
     now = checkups.standing
-    if not now.under_way:
+    if by_timer() and not now.under_way:
         st.rerun()
     st.progress(now.done / max(1, now.total), text=f"{now.done:,} of {now.total:,} namespaces asked")
 

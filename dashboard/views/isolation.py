@@ -52,6 +52,7 @@ if asked:
 if run is None and asked_for:
     st.caption("The proof in this address is about other namespaces, or is no longer kept: make it again.")
 under_way = run is not None and not run.over
+by_timer = refresh.timer()
 
 
 @st.fragment(run_every=POLL_SECONDS if under_way else None)
@@ -59,7 +60,7 @@ def progress() -> None:
     """The steps as they are done; it goes on by itself, whatever becomes of this page."""
     assert run is not None
     show_steps(run.steps)
-    if under_way and run.over:
+    if by_timer() and under_way and run.over:
         st.rerun()
 
 
