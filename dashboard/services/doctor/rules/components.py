@@ -13,6 +13,7 @@ STORE, PUBSUB = "state.", "pubsub."
 ACTORS = "developing-applications/building-blocks/actors/howto-actors/"
 NAMESPACED = "developing-applications/building-blocks/actors/namespaced-actors/"
 SCOPES = "operations/components/component-scopes/"
+KEYS = "reference/api/state_api/#key-scheme"
 REDIS_STORE = "reference/components-reference/supported-state-stores/setup-redis/"
 REDIS_TOPIC = "reference/components-reference/supported-pubsub/setup-redis-pubsub/"
 
@@ -42,7 +43,7 @@ def missing(evidence: Evidence) -> Iterable[Seen]:
 
 
 @rule(
-    "actor-state-store-not-true", "error", docs=ACTORS,
+    "actor-state-store-not-true", "error", docs=REDIS_STORE,
     why='Only a store whose actorStateStore is the text "true" keeps actors; without one each call fails.',
 )  # fmt: skip
 def not_true(evidence: Evidence) -> Iterable[Seen]:
@@ -120,7 +121,7 @@ def _namespace_in(host: str, known: frozenset[str]) -> str:
 
 
 @rule(
-    "key-prefix-useless", "warning", docs=REDIS_STORE,
+    "key-prefix-useless", "warning", docs=KEYS,
     why="keyPrefix has no effect on the keys of actors: they are always app-id||type||id||key.",
 )  # fmt: skip
 def key_prefix(evidence: Evidence) -> Iterable[Seen]:

@@ -11,7 +11,7 @@ from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.rule import CLUSTER, LIVE, Seen, rule
 
 COMMON = "operations/troubleshooting/common_issues/"
-ACTORS = "developing-applications/building-blocks/actors/actors-overview/"
+ACTORS = "reference/api/actors_api/#get-registered-actors"
 METADATA = "reference/api/metadata_api/"
 NODES = "operations/hosting/kubernetes/kubernetes-upgrade/"
 

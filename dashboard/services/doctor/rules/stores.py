@@ -95,7 +95,7 @@ def seconds(duration: str) -> float:
 
 
 @rule(
-    "state-of-gone-app", "info", docs="reference/api/state_api/", on=LIVE,
+    "state-of-gone-app", "info", docs="reference/api/state_api/#key-scheme", on=LIVE,
     why="State under an app-id that nobody has any more is found by nobody, and takes room.",
 )  # fmt: skip
 def gone_app(evidence: Evidence) -> Iterable[Seen]:

@@ -126,7 +126,7 @@ def _consumes(evidence: Evidence) -> Iterator[tuple[str, ...]]:
 
 
 @rule_on_all(
-    "clocks-apart", "warning", docs="https://kubernetes.io/docs/setup/best-practices/", on=LIVE,
+    "clocks-apart", "warning", docs="operations/security/mtls/", on=LIVE,
     why="With clocks apart tokens and certificates are refused, and turns have no order.",
 )  # fmt: skip
 def clocks_apart(evidences: Sequence[Evidence]) -> Iterable[Seen]:

@@ -12,7 +12,6 @@ from dashboard.services.doctor.evidence import Evidence, annotation, containers,
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
-SIDECAR = "concepts/dapr-services/sidecar/"
 SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
 ALIKE = 0.8
 
@@ -102,7 +101,7 @@ def not_asked_for(evidence: Evidence) -> Iterable[Seen]:
 
 
 @rule(
-    "components-in-config-map", "warning", docs="operations/components/", on=KUBERNETES,
+    "components-in-config-map", "warning", docs="concepts/dapr-services/operator/", on=KUBERNETES,
     why="In Kubernetes daprd asks the operator for Components; what is mounted into the pod it never reads.",
 )  # fmt: skip
 def in_config_map(evidence: Evidence) -> Iterable[Seen]:
