@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from dashboard.model.chat import Failure
 from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, judge, listed
+from dashboard.model.isolation import Look, Probe, Probes, Sight, Surface, listed
+from dashboard.model.judging import judge
 from dashboard.model.places import Place
 from dashboard.model.proofs import Removal, Result, Step, StepState
 from dashboard.services import events, probing

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.model.keys import KeyPage, KeyValue, Stream
 from dashboard.services.workspace import Workspace
 
@@ -27,11 +25,6 @@ def value(workspace: Workspace, namespace: str, key: str) -> KeyValue:
 def streams(workspace: Workspace, namespace: str) -> tuple[Stream, ...]:
     """Every stream with its groups; raises `GatewayError`."""
     return workspace.connections.store(workspace.place(namespace)).streams()
-
-
-def entries(workspace: Workspace, namespace: str, stream: str, *, before: str | None = None) -> Any:
-    """The newest entries of a stream, newest first; raises `GatewayError`."""
-    return workspace.connections.store(workspace.place(namespace)).entries(stream, before=before)
 
 
 def _escape_glob(text: str) -> str:

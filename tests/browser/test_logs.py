@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from local.stack import log_files
 from tests.browser.test_doctor import check
 from tests.stack.running_stack import RunningStack
-from tests.stack.test_doctor import configured, misrouted
+from tests.stack.test_doctor import configured
+from tests.stack.test_doctor_of_parts import misrouted
 
 
 def test_a_message_appears_in_the_right_log_without_a_reload(

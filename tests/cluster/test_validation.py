@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dashboard.model.events import Wanted
 from dashboard.model.names import TOPIC, history_key
-from dashboard.services import fleet, stores
+from dashboard.services import events, fleet, stores
 from dashboard.services.chat import Chat
 from dashboard.services.readings import Readings
 from dashboard.services.workspace import Workspace
@@ -35,7 +36,8 @@ def test_event_isolation(chat: Chat, workspace: Workspace, actor_id: str) -> Non
     list(chat.send(["prod"], actor_id, "an event of prod"))
 
     def entries(name: str) -> list[str]:
-        return [entry for entry, fields in stores.entries(workspace, name, TOPIC) if actor_id in str(fields)]
+        page = events.page(workspace, workspace.place(name), TOPIC, Wanted(actor_id=actor_id))
+        return [entry.id for entry in page.entries]
 
     wait_until(lambda: entries("prod"), what="the event is in prod's stream")
     assert entries("dev") == []

@@ -3,67 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
 import redis
-import yaml
 
-from dashboard.model.doctor import Report
-from dashboard.model.places import Place
 from dashboard.services.doctor import checkup
 from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
 from local.layout import Layout
-from tests.browser.test_faults import nobody_restarts
 from tests.contract.test_clusters import static_file
+from tests.stack.diagnosis import Documents, edit, found, look, resources, spec, workspace
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
 from tests.stack.test_commands import run
 from tests.stack.waiting import wait_until
 from tests.stack.wired import Wiring, wired
 
-Documents = dict[str, dict[str, Any]]
 WRONG_HOST = "redis-master.prod.svc.cluster.local:6379"
-
-
-@contextmanager
-def workspace(settings: Settings) -> Iterator[Workspace]:
-    opened = open_workspace(settings)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def look(data: Path, change: Callable[[Place], Place] = lambda place: place) -> Report:
-    with workspace(Settings(data=data)) as opened:
-        return checkup.check(opened, [change(place) for place in opened.places()])
-
-
-def found(report: Report) -> set[tuple[str, str]]:
-    return {(finding.rule, finding.namespace) for finding in report.findings}
-
-
-def resources(data: Path, name: str = "dev") -> Path:
-    return Layout(data).resources(name) / "resources.yaml"
-
-
-def edit(file: Path, change: Callable[[Documents], object]) -> None:
-    """Change the documents of a file, which go by their names."""
-    documents = {item["metadata"]["name"]: item for item in yaml.safe_load_all(file.read_text())}
-    change(documents)
-    file.write_text(yaml.safe_dump_all(documents.values(), sort_keys=False))
 
 
 def test_a_healthy_stack_has_no_finding_and_all_is_checked(stack: RunningStack, actor_id: str) -> None:
@@ -83,10 +42,6 @@ def put(component: str, **values: str) -> Callable[[Documents], object]:
         documents[component]["spec"]["metadata"] = kept
 
     return change
-
-
-def spec(**values: object) -> Callable[[Documents], object]:
-    return lambda documents: documents["message-subscription"]["spec"].update(values)
 
 
 def again(documents: Documents) -> None:
@@ -197,97 +152,6 @@ def test_events_of_a_type_that_no_rule_wants_are_found(stack: RunningStack) -> N
             store.xadd("user-chat", values, id=entry)
         # daprd makes its group anew when it finds it gone.
         wait_until(lambda: store.exists("user-chat") == 0 or store.xinfo_groups("user-chat"), seconds=30)
-
-
-@pytest.mark.parametrize(
-    ("part", "rule"),
-    [("sidecar", "sidecar-not-ready"), ("agent", "agent-not-ready"), ("redis", "store-not-reached")],
-)
-def test_a_part_that_is_killed_is_found_and_what_it_hides_is_not_checked(
-    stack: RunningStack, part: str, rule: str
-) -> None:
-    with nobody_restarts(stack):
-        stack.kill("dev", part)
-        report = look(stack.data)
-        assert (rule, "dev") in found(report)
-        assert {namespace for _, namespace in found(report)} == {"dev"}
-        assert report.not_checked
-    wait_until(lambda: stack.ready("dev"), what="dev is ready")
-    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
-
-
-def test_a_placement_that_is_gone_is_found(stack: RunningStack) -> None:
-    with nobody_restarts(stack):
-        os.kill(int(stack.status()["placement"]["pid"]), signal.SIGKILL)
-        wanted = {("placement-not-connected", name) for name in ("prod", "dev")}
-        wait_until(lambda: wanted <= found(look(stack.data)), what="no placement is found")
-    wait_until(lambda: not found(look(stack.data)), seconds=40, what="nothing is found any more")
-
-
-@contextmanager
-def misrouted(stack: RunningStack) -> Iterator[None]:
-    """Events of dev go to a path that its agent has not; daprd reads its resources when it starts."""
-    file = resources(stack.data)
-    before = file.read_text()
-    try:
-        edit(file, spec(routes={"rules": [], "default": "/subscribed"}))
-        stack.kill("dev", "sidecar")
-        wait_until(lambda: stack.ready("dev"), what="dev is ready")
-        yield
-    finally:
-        file.write_text(before)
-        stack.kill("dev", "sidecar")
-        wait_until(lambda: stack.ready("dev"), what="dev is ready")
-
-
-def test_a_route_that_answers_404_is_found(stack: RunningStack) -> None:
-    with misrouted(stack):
-        wait_until(lambda: ("route-not-found", "dev") in found(look(stack.data)), what="the route is found")
-    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
-
-
-AN_HOUR_AHEAD = """import runpy, time
-now = time.time
-time.time = lambda: now() + 3600
-runpy.run_module("agent", run_name="__main__")"""
-
-
-@contextmanager
-def instead(stack: RunningStack, part: str, *command: str) -> Iterator[None]:
-    """Another program in the place of a part of dev, or the same one started anew."""
-    process = psutil.Process(int(stack.namespace("dev")[part]["pid"]))
-    words, environment, folder = command or process.cmdline(), process.environ(), process.cwd()
-    stack.kill("dev", part)
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(words, env=environment, cwd=folder, stdout=quiet, stderr=quiet) as running:
-        try:
-            yield
-        finally:
-            running.kill()
-
-
-def test_a_clock_that_is_apart_is_found(stack: RunningStack) -> None:
-    with nobody_restarts(stack), instead(stack, "agent", sys.executable, "-c", AN_HOUR_AHEAD):
-        wait_until(lambda: ("clocks-apart", "dev") in found(look(stack.data)), what="it is found")
-    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
-
-
-def test_an_app_that_registers_no_actor_is_found(stack: RunningStack) -> None:
-    port = stack.namespace("dev")["agent"]["url"].rpartition(":")[2]
-    server = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1")
-    wanted = ("actor-type-not-registered", "dev")
-    with nobody_restarts(stack), instead(stack, "agent", *server), instead(stack, "sidecar"):
-        wait_until(lambda: wanted in found(look(stack.data)), what="it is found")
-    wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
-
-
-def test_another_app_id_and_another_port_are_found(stack: RunningStack) -> None:
-    prod = stack.namespace("prod")["agent"]["url"]
-
-    def change(place: Place) -> Place:
-        return replace(place, app_id="chat-agnet", agent_url=prod) if place.name == "dev" else place
-
-    assert {("app-id-not-told", "dev"), ("app-port-not-answering", "dev")} <= found(look(stack.data, change))
 
 
 def test_two_namespaces_on_one_redis_are_found_by_who_it_is(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.isolation import SHARED, SURFACES, Look, Probes, Sight, Surface, judge
+from dashboard.model.isolation import SHARED, SURFACES, Look, Probes, Sight, Surface
+from dashboard.model.judging import judge
 
 NAMES = ("prod", "dev", "test")
 PROBES = Probes("isolation-1", {name: f"mark-{name}" for name in NAMES}, 2)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.model.isolation import SURFACES, Look, Probes, Sight, judge
+from dashboard.model.isolation import SURFACES, Look, Probes, Sight
+from dashboard.model.judging import judge
 from dashboard.model.proofs import Removal, Result
 from dashboard.services import proofs
 from dashboard.services.proofs import KEPT, Proofs

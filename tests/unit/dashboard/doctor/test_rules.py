@@ -4,199 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from dashboard.model.conditions import AgentCondition, Pending
-from dashboard.model.sidecar import Subscription
 from dashboard.model.symptoms import SYMPTOMS
 from dashboard.services.doctor.rules import ALL
 from dashboard.services.doctor.rules.stores import seconds
 from tests.unit.dashboard.doctor.made_up import (
-    Json,
     Spoil,
     Spoiled,
     healthy,
     look,
     rules,
-    store,
 )
-
-
-def annotate(ns: Spoiled, name: str, value: str | None) -> None:
-    annotations: Json = ns.pod()["metadata"]["annotations"]
-    annotations.pop(f"dapr.io/{name}")
-    if value is not None:
-        annotations[f"dapr.io/{name}"] = value
-
-
-def on_the_workload(ns: Spoiled) -> None:
-    """Dapr's annotations where they do nothing."""
-    ns.the("Deployment", "chat-agent")["metadata"]["annotations"] = ns.pod()["metadata"].pop("annotations")
-
-
-def secret_is(data: dict[str, str] | None) -> Spoil:
-    def spoil(ns: Spoiled) -> None:
-        ns.objects.remove(ns.the("Secret"))
-        if data is not None:
-            ns.objects.append(
-                {"kind": "Secret", "metadata": {"name": "redis", "namespace": ns.name}, "data": data}
-            )
-
-    return spoil
-
-
-def second(ns: Spoiled, kind: str, name: str) -> Json:
-    """Another object like one that is there."""
-    original = ns.the(kind, name)
-    other: Json = {**original, "metadata": {**original["metadata"], "name": f"{name}-2"}}
-    ns.objects.append(other)
-    return other
-
-
-def routes(ns: Spoiled) -> Json:
-    found: Json = ns.the("Subscription")["spec"]["routes"]
-    return found
-
-
-def status(ns: Spoiled, **said: Any) -> None:
-    ns.the("Pod")["status"]["containerStatuses"][0].update(said)
-
-
-def says(**said: Any) -> Spoil:
-    """The sidecar's metadata says something else."""
-    return lambda ns: setattr(ns, "sidecar", replace(ns.sidecar, **said))  # type: ignore[type-var]
-
-
-def stores(**said: Any) -> Spoil:
-    """Redis says something else."""
-    return lambda ns: setattr(ns, "store", replace(ns.store, **said))  # type: ignore[type-var]
-
-
-def is_silent(part: str, words: str = "It did not answer.") -> Spoil:
-    def spoil(ns: Spoiled) -> None:
-        ns.silent = {part: words}
-        setattr(ns, part, None)
-
-    return spoil
-
-
-def mounts_components(ns: Spoiled) -> None:
-    spec = ns.pod()["spec"]
-    spec["volumes"] = [{"name": "c", "configMap": {"name": "dapr-components-dev"}}]
-    spec["containers"][0]["volumeMounts"] = [{"name": "c", "mountPath": "/components"}]
-
-
-def local_port(ns: Spoiled) -> None:
-    ns.origin = "local"
-    says(app_port=8001)(ns)
-
-
-ELSEWHERE = "redis-master.prod.svc.cluster.local:6379"
-
-
-def selects(ns: Spoiled, service: str, **labels: str) -> None:
-    ns.the("Service", service)["spec"].update(selector=labels)
-
-
-def waits(reason: str) -> Spoil:
-    """The agent's container waits for that reason."""
-    return lambda ns: status(ns, ready=False, state={"waiting": {"reason": reason}})
-
-
-def wants(ns: Spoiled, pubsub: str) -> None:
-    ns.the("Subscription")["spec"].update(pubsubname=pubsub)
-
-
-def share_a_broker(well: Spoiled, ill: Spoiled) -> None:
-    for ns in (well, ill):
-        ns.set("daca-pubsub", "redisHost", "broker.example.com")
-
-
-def plant(path: str, value: object) -> Spoil:
-    """Set one field of the agent's or Redis' pod template: "redis:spec.volumes"."""
-    workload, _, fields = path.partition(":")
-
-    def spoil(ns: Spoiled) -> None:
-        *way, last = fields.split(".")
-        found: Any = ns.pod(workload)
-        for step in way:
-            found = found[int(step) if step.isdigit() else step]
-        found[last] = value
-
-    return spoil
-
-
-def as_root(ns: Spoiled) -> None:
-    ns.pod()["spec"].pop("securityContext")
-
-
-def pending(**said: Any) -> Spoil:
-    waiting = Pending("user-chat", "chat-agent", 3, 0.0, 1)
-    return stores(pending=(replace(waiting, **said),))
-
-
-FAULTS: list[tuple[str, Spoil]] = [
-    ("subscription-pubsub-missing", lambda ns: wants(ns, "dava-pubsub")),
-    ("subscription-scoped-away", lambda ns: ns.the("Subscription").update(scopes=["chat-agnet"])),
-    ("subscription-no-default", lambda ns: routes(ns).pop("default")),
-    ("event-type-never-published", stores(event_types={"user-chat": frozenset({"com.dapr.event.sent"})})),
-    ("subscription-not-started", says(subscriptions=())),
-    ("route-not-found", says(subscriptions=(Subscription("daca-pubsub", "user-chat", ("/subscribed",)),))),
-    ("actor-state-store-missing", lambda ns: ns.objects.remove(ns.the("Component", "statestore"))),
-    ("actor-state-store-not-true", lambda ns: ns.set("statestore", "actorStateStore", "yes")),
-    ("actor-state-store-not-true", lambda ns: ns.set("statestore", "actorStateStore", None)),
-    ("actor-state-store-twice", lambda ns: second(ns, "Component", "statestore")),
-    ("component-scoped-away", lambda ns: ns.the("Component", "statestore").update(scopes=["other"])),
-    ("redis-host-elsewhere", lambda ns: ns.set("statestore", "redisHost", ELSEWHERE)),
-    ("redis-host-elsewhere", lambda ns: ns.set("daca-pubsub", "redisHost", "redis-master.prod:6379")),
-    ("key-prefix-useless", lambda ns: ns.set("statestore", "keyPrefix", "name")),
-    ("stream-unbounded", lambda ns: ns.set("daca-pubsub", "maxLenApprox", None)),
-    ("redis-password-missing", lambda ns: ns.set("statestore", "redisPassword", None)),
-    ("redis-password-missing", lambda ns: ns.set("statestore", "redisPassword", "")),
-    ("redis-password-plain", lambda ns: ns.set("statestore", "redisPassword", "s3cret")),
-    ("secret-missing", secret_is(None)),
-    ("secret-missing", secret_is({"other": "set"})),
-    ("secret-missing", secret_is({"redis-password": ""})),
-    ("app-id-wrong", lambda ns: annotate(ns, "app-id", "chat-agnet")),
-    ("app-id-twice", lambda ns: second(ns, "Deployment", "chat-agent")),
-    ("app-port-wrong", lambda ns: annotate(ns, "app-port", "8080")),
-    ("app-port-wrong", lambda ns: annotate(ns, "app-port", None)),
-    ("sidecar-not-asked-for", on_the_workload),
-    ("sidecar-not-asked-for", lambda ns: annotate(ns, "enabled", "yes")),
-    ("components-in-config-map", mounts_components),
-    ("service-missing", lambda ns: ns.objects.remove(ns.the("Service", "chat-agent"))),
-    ("service-selects-nothing", lambda ns: selects(ns, "redis-master", app="x")),
-    ("no-memory-limit", plant("redis:spec.containers.0.resources", {})),
-    ("runs-as-root", as_root),
-    ("store-without-volume", plant("redis:spec.containers.0.volumeMounts", [])),
-    ("mtls-off", lambda ns: ns.the("Configuration", "daprsystem")["spec"].update(mtls={"enabled": False})),
-    ("sidecar-not-injected", lambda ns: ns.the("Pod")["spec"]["containers"].pop()),
-    ("image-not-pulled", waits("ImagePullBackOff")),
-    ("crash-loop", waits("CrashLoopBackOff")),
-    ("crash-loop", lambda ns: status(ns, ready=False, restartCount=4)),
-    ("probe-failing", lambda ns: status(ns, ready=False)),
-    ("pod-not-scheduled", lambda ns: ns.the("Pod")["status"]["conditions"][0].update(status="False")),
-    ("sidecar-not-ready", is_silent("sidecar")),
-    ("agent-not-ready", is_silent("agent")),
-    ("agent-not-ready", lambda ns: setattr(ns, "agent", AgentCondition("the sidecar hosts no ChatAgent"))),
-    ("store-not-reached", is_silent("store")),
-    ("actor-type-not-registered", says(active_actors={})),
-    ("placement-not-connected", says(placement_connected=False)),
-    ("component-not-loaded", lambda ns: says(components=ns.sidecar.components[:1])(ns)),  # type: ignore[union-attr]
-    ("app-id-not-told", says(app_id="another")),
-    ("app-port-not-answering", local_port),
-    ("sidecar-version", says(version="1.14.0")),
-    ("store-not-persistent", stores(append_only=False)),
-    ("store-evicts", stores(evicted=3)),
-    ("store-evicts", stores(policy="allkeys-lru", limit_bytes=10**9)),
-    ("store-near-limit", stores(limit_bytes=1_100_000)),
-    ("pending-old", pending(idle_seconds=80.0)),
-    ("pending-old", pending(deliveries=9)),
-    ("state-of-gone-app", stores(apps={"chat-bot": "chat-bot||ChatAgent||a||b"})),
-    ("clocks-apart", stores(clock=40.0)),
-]  # fmt: skip
+from tests.unit.dashboard.doctor.planted import FAULTS, TOGETHER, annotate, is_silent, stores
 
 
 @pytest.mark.parametrize(("rule", "spoil"), FAULTS, ids=[f"{i}-{f[0]}" for i, f in enumerate(FAULTS)])
@@ -212,24 +33,6 @@ def test_a_planted_fault_is_found_where_it_is(rule: str, spoil: Spoil) -> None:
     assert finding.seen
     assert finding.fix
     assert finding.docs.startswith("https://")
-
-
-def one_store(well: Spoiled, ill: Spoiled) -> None:
-    well.store = ill.store = store("one")
-
-
-def one_address(well: Spoiled, ill: Spoiled) -> None:
-    for ns in (well, ill):
-        ns.origin, ns.store = "files", None
-        ns.set("statestore", "redisHost", "10.0.0.1:6379")
-
-
-TOGETHER: list[tuple[str, Callable[[Spoiled, Spoiled], None]]] = [
-    ("store-shared", one_store),
-    ("store-shared", one_address),
-    ("consumer-group-shared", one_store),
-    ("consumer-group-shared", share_a_broker),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "spoil"), TOGETHER)
