@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components import refresh
+from dashboard.components.commands import show_commands
 from dashboard.components.failure import show_empty, show_failure
 from dashboard.components.frame import chosen_places
 from dashboard.components.isolation import show_earlier, show_result, show_steps
@@ -68,11 +69,13 @@ if under_way:
     progress()
 if run and run.failure:
     show_failure(run.failure)
-if run and run.result:
-    settings = get_workspace().settings
+settings = get_workspace().settings
+protected = [place.name for place in places if place.protected]
+lines = {"from a terminal": commands.verify(settings, names, protected)}
+if run is None:
+    show_commands(lines, key="commands-verify")
+elif run.result:
     refresh.note_read(run.result.ended_at)
-    protected = [place.name for place in places if place.protected]
-    lines = {"from a terminal": commands.verify(settings, names, protected)}
     if not run.result.clean:
         lines["what is left, or comes late"] = commands.verify(settings, names, protected, remove=run.id)
     show_result(run.result, lines)

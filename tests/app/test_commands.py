@@ -37,3 +37,10 @@ def test_the_store_lists_and_reads_as_the_page_does(app: AppTest) -> None:
     key = history_key("user1")
     app.text_input(key="key").set_value(key).run()
     assert any(line.endswith(f"HGETALL '{key}'") for line in lines(app))
+
+
+def test_a_proof_can_be_made_from_a_shell_before_it_is_made_here(app: AppTest) -> None:
+    app.switch_page("views/isolation.py").run()
+    assert [line for line in lines(app) if line.startswith("daca-ops verify")] == [
+        "daca-ops verify -n prod -n dev"
+    ]
