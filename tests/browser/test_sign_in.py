@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,26 +24,33 @@ USERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(session_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard where operators are those of the group of that name."""
-    folder = tmp_path_factory.mktemp("sign-in")
-    found = ports.choose(1)
-    provider = f"http://{ports.HOST}:{found.placement}"
-    metadata = f"{provider}/.well-known/openid-configuration"
+@contextmanager
+def provider(host: str, port: int, url: str, folder: Path) -> Iterator[Path]:
+    """An OpenID provider at `host`; the secrets.toml by which the dashboard at `url` signs in through it."""
+    metadata = f"http://{host}:{port}/.well-known/openid-configuration"
     file = folder / "secrets.toml"
     file.write_text(
         "[auth]\n"
-        f'redirect_uri = "http://{ports.HOST}:{found.dashboard}/oauth2callback"\n'
+        f'redirect_uri = "{url}/oauth2callback"\n'
         f'cookie_secret = "{secrets.token_hex(32)}"\n'
         'client_id = "daca-ops"\n'
         'client_secret = "known to the test alone"\n'
         f'server_metadata_url = "{metadata}"\n'
     )
     users = [word for user in USERS.values() for word in ("--user-claims", json.dumps(user))]
-    command = ["oidc_provider_mock", "--port", str(found.placement), *users]
+    command = ["oidc_provider_mock", "--host", host, "--port", str(port), *users]
+    with served(command, metadata, folder / "provider-log"):
+        yield file
+
+
+@pytest.fixture(scope="module")
+def url(session_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard where operators are those of the group of that name."""
+    folder = tmp_path_factory.mktemp("sign-in")
+    found = ports.choose(1)
+    address = f"http://{ports.HOST}:{found.dashboard}"
     with (
-        served(command, metadata, folder / "provider-log"),
+        provider(ports.HOST, found.placement, address, folder) as file,
         dashboard(
             session_stack.data,
             folder / "dashboard-log",

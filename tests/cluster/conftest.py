@@ -74,9 +74,9 @@ def rolled_out(namespace: str, *workloads: str) -> None:
 
 
 @contextmanager
-def forwarded(namespace: str, target: str, port: int) -> Iterator[int]:
-    """The port of this machine that leads to a port of a pod or Service."""
-    command = ["kubectl", "-n", namespace, "port-forward", target, f":{port}"]
+def forwarded(namespace: str, target: str, port: int, local: int | None = None) -> Iterator[int]:
+    """The port of this machine, `local` or a free one, that leads to a port of a pod or Service."""
+    command = ["kubectl", "-n", namespace, "port-forward", target, f"{local or ''}:{port}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
         try:
             assert forwarding.stdout is not None
