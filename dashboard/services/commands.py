@@ -12,7 +12,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from dashboard.model.kubernetes import SIDECAR
@@ -177,12 +176,14 @@ def verify(
     return daca_ops(settings, "verify", *removal, *unlocked, namespaces=namespaces)
 
 
-def audit(wanted: Wanted, data: Path) -> str:
-    """The line that lists the same entries of the audit log in `data`."""
+def audit(wanted: Wanted, settings: Settings) -> str:
+    """The line that lists the same entries of the audit log, which may be in a pod."""
     since = datetime.fromtimestamp(wanted.since, UTC).isoformat(timespec="seconds") if wanted.since else ""
-    options = {**asdict(wanted), "since": since, "data": "" if data == default_data() else str(data)}
+    elsewhere = settings.data != default_data() and not settings.way_in
+    options = {**asdict(wanted), "since": since, "data": str(settings.data) if elsewhere else ""}
     said = (shlex.quote(f"--{name}={value}") for name, value in options.items() if value)
-    return " ".join(("daca-ops audit", *said))
+    program = f"{settings.way_in} python3 -m dashboard" if settings.way_in else "daca-ops"
+    return " ".join((program, "audit", *said))
 
 
 def logs(

@@ -45,7 +45,7 @@ def entries() -> None:
     show_latencies(frame, zone)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(_counts(found, older=before is not None))
-        show_actions(found.entries, commands.audit(wanted, settings.data))
+        show_actions(found.entries, commands.audit(wanted, settings))
     show_table(frame, zone)
     with st.container(horizontal=True):
         if before:

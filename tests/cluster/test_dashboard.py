@@ -14,6 +14,7 @@ from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
 from tests.browser.chromium import launch
 from tests.cluster.conftest import K8S, daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
+from tests.cluster.test_commands import run
 
 pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 30_000
@@ -169,6 +170,13 @@ def test_a_message_from_inside_reaches_both_namespaces_and_stays_there(
     expect(page.get_by_text("1 turn, 1 same")).to_be_visible()
     list(chat.send(["dev"], actor_id, "only dev"))
     expect(page.get_by_text("2 turns, 1 same, 1 only in dev")).to_be_visible()
+
+
+def test_the_command_of_activity_reads_the_log_in_the_pod(open_url: str, page: Page) -> None:
+    page.goto(f"{open_url}/activity")
+    page.get_by_role("button", name="Commands").click()
+    line = page.get_by_text("kubectl -n daca-ops exec").inner_text()
+    assert "Hi there" in run(line)
 
 
 def test_a_namespace_that_comes_is_shown_within_5_s_without_a_reload(open_url: str, page: Page) -> None:

@@ -82,4 +82,4 @@ def test_the_parts_of_a_namespace(place: Place) -> None:
 
 def test_the_proof_and_the_audit_log(workspace: Workspace) -> None:
     assert "are isolated" in run(commands.verify(workspace.settings, ["prod", "dev"]))
-    assert "remove probes" in run(commands.audit(Wanted(), workspace.settings.data))
+    assert "remove probes" in run(commands.audit(Wanted(), workspace.settings))

@@ -16,6 +16,7 @@ from dashboard.model.moments import moment
 from dashboard.services import activity, commands
 from dashboard.services.activity import Wanted, find
 from dashboard.services.audit import AuditLog, Entry, Result
+from dashboard.services.settings import Settings
 
 WORDS = st.text("abcAB =+-@\"',|\n", max_size=6)
 RESULTS = st.sampled_from(["done", "refused", "failed"])
@@ -93,11 +94,19 @@ def test_json_lines_come_back_as_they_were(entries: list[Entry]) -> None:
 
 @given(text=WORDS)
 def test_the_command_asks_for_the_same(text: str) -> None:
-    words = shlex.split(commands.audit(Wanted(text=text, namespace="dev", since=86_400.0), Path("a b")))
+    words = shlex.split(
+        commands.audit(Wanted(text=text, namespace="dev", since=86_400.0), Settings(data=Path("a b")))
+    )
     options = dict(word.split("=", 1) for word in words[2:])
     assert options.get("--text", "") == text
     assert (options["--namespace"], options["--data"]) == ("dev", "a b")
     assert moment(options["--since"], 0.0) == 86_400.0
+
+
+def test_the_command_leads_to_the_pod_that_keeps_the_log() -> None:
+    settings = Settings(data=Path("/data"), way_in="kubectl -n ops exec deployment/daca-ops --")
+    said = commands.audit(Wanted(who="bo"), settings)
+    assert said == "kubectl -n ops exec deployment/daca-ops -- python3 -m dashboard audit --who=bo"
 
 
 @pytest.mark.parametrize(
