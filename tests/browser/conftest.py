@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect, syn
 
 from local import ports
 from local.programs import answers
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, steady
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
 
@@ -73,7 +73,7 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
     """A page that fails the test on a script error or a dialog."""
     size: ViewportSize = {"width": 1280, "height": 1000}
     context = browser.new_context(base_url=url, viewport=size, timezone_id=timezone_id)
-    page = context.new_page()
+    page = steady(context.new_page())
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []
 
