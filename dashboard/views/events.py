@@ -134,6 +134,8 @@ def live_entries() -> None:
     """Read anew at each tick."""
     refresh.tick()
     _show_entries()
+    if st.session_state.get("entry") != picked:
+        st.rerun()  # one was picked in the table: the field and what it shows are outside
 
 
 @st.fragment(run_every=refresh.every())

@@ -48,6 +48,18 @@ def test_an_entry_comes_by_itself_and_a_link_shows_it_whole(
     expect(page.get_by_label("Of actor")).to_have_value(actor_id)
 
 
+def test_a_row_that_is_picked_is_shown_whole(page: Page, stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "picked")
+    page.goto(f"/events?of={actor_id}")
+    expect(page.get_by_text(re.compile("^1 of "))).to_be_visible()
+    expect(page.get_by_text("No entry chosen")).to_be_visible()
+    page.get_by_test_id("stDataFrame").click(position={"x": 17, "y": 52})  # drawn on a canvas
+    expect(page.get_by_text("in the stream")).to_be_visible()
+    expect(page).to_have_url(re.compile("entry="))
+    page.reload()
+    expect(page.get_by_text("in the stream")).to_be_visible()
+
+
 def test_the_filter_outlives_a_reload_in_another_section(
     page: Page, stack: RunningStack, actor_id: str
 ) -> None:
