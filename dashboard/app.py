@@ -33,4 +33,4 @@ if known:
     sign_in.show_person()
     page.run()
 else:
-    sign_in.show_sign_in()
+    sign_in.show_sign_in(from_link=bool(page.url_path or st.query_params))

@@ -11,14 +11,21 @@ from dashboard.components.frame import STATIC
 from dashboard.components.provider import get_person
 from dashboard.model.people import Role
 
+# The provider leads back to the first page; the tab itself remembers what was wanted. Both are constants.
+_KEEP = "<script>sessionStorage.setItem('daca-ops-link', location.href)</script>"
+_FOLLOW = """<script>
+const link = sessionStorage.getItem('daca-ops-link');
+sessionStorage.removeItem('daca-ops-link');
+if (link && link !== location.href) location.replace(link);
+</script>"""
 _ROLES: dict[Role, str] = {
     "viewer": ":material/visibility: viewer",
     "operator": ":material/edit: operator",
 }
 
 
-def show_sign_in() -> None:
-    """All that somebody sees who has to sign in first."""
+def show_sign_in(*, from_link: bool) -> None:
+    """All that somebody sees who has to sign in first, `from_link` where they wanted another page."""
     known = bool(st.user.get("is_logged_in"))
     with st.container(horizontal_alignment="center"), st.container(border=True, width=420):
         st.image(STATIC / "logo.svg", width=148, alt="daca-ops")
@@ -31,8 +38,8 @@ def show_sign_in() -> None:
                 key=f"sign-in-{name}",
                 on_click=partial(st.login, name),
             )
-        if st.query_params:
-            st.text("Then open your link again: the provider leads back to the first page.")
+    if from_link:
+        st.html(_KEEP, unsafe_allow_javascript=True)
 
 
 def _providers() -> list[str | None]:
@@ -43,10 +50,14 @@ def _providers() -> list[str | None]:
 
 
 def show_person() -> None:
-    """Who is signed in, as what, and the way out; nothing where nobody signs in."""
+    """Who is signed in, as what, and the way out; on to the link that led to signing in, where one did.
+
+    Nothing where nobody signs in.
+    """
     person = get_person()
     if person is None or "is_logged_in" not in st.user:
         return
+    st.sidebar.html(_FOLLOW, unsafe_allow_javascript=True)
     with st.sidebar.container(horizontal=True, vertical_alignment="center", key="person"):
         st.text(person.who, width="content")
         st.badge(_ROLES[person.role], color="green" if person.role == "operator" else "gray")

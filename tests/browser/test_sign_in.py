@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.model.names import history_key
 from dashboard.services.audit import AuditLog
 from local import ports
 from tests.browser.conftest import dashboard, opened, served
@@ -70,6 +71,10 @@ def page(browser: Browser, stack: RunningStack, url: str) -> Iterator[Page]:
 
 def sign_in(page: Page, name: str) -> None:
     page.goto("/")
+    sign_in_here(page, name)
+
+
+def sign_in_here(page: Page, name: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name=name, exact=True).click()
     expect(page.get_by_text(str(USERS[name]["email"]), exact=True)).to_be_visible()
@@ -83,6 +88,20 @@ def test_nothing_is_shown_before(page: Page, stack: RunningStack, actor_id: str)
         expect(page.get_by_text("not for everyone")).to_have_count(0)
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     assert grave_findings(page) == {}
+
+
+def test_a_link_is_followed_once_signed_in_and_only_once(
+    page: Page, stack: RunningStack, actor_id: str
+) -> None:
+    stack.say("dev", actor_id, "where the link leads")
+    link = f"/store?ns=dev&filter={actor_id}&key={history_key(actor_id)}"
+    page.goto(link)
+    sign_in_here(page, "ana")
+    expect(page.get_by_text("hash, version 1, never expires")).to_be_visible()
+    expect(page.get_by_label("Filter", exact=True)).to_have_value(actor_id)
+    page.goto("/")
+    expect(page.get_by_text("ana@example.org", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
 
 
 def test_a_viewer_looks_and_may_not_write(page: Page, stack: RunningStack, actor_id: str) -> None:
