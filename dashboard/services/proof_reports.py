@@ -73,7 +73,7 @@ def removed(removal: Removal) -> str:
         return f"nothing is known to be removed: {removal.failure}"
     keys = counted(removal.keys, "key")
     words = f"{keys} and {removal.entries} stream entries"
-    return f"{words}; still there: {', '.join(removal.left)}" if removal.left else words
+    return f"{words}; left: {', '.join(removal.left)}" if removal.left else words
 
 
 def _matrix(result: Result) -> str:

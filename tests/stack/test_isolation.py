@@ -21,6 +21,7 @@ from dashboard.model.names import TOPIC, history_key
 from dashboard.model.proofs import STEPS, Result, Step
 from dashboard.services import events, truth
 from dashboard.services.chat import Chat
+from dashboard.services.doctor import checkup
 from dashboard.services.guard import Guard
 from dashboard.services.isolation import Isolation
 from dashboard.services.settings import Settings
@@ -262,6 +263,18 @@ def test_topics_on_a_redis_of_their_own_are_read_there(tmp_path: Path) -> None:
         assert events.listing(workspace, workspace.place("dev"), TOPIC, Wanted("user1")).page.entries == ()
         told = truth.look(workspace, place, "user1")
         assert (told.truth.worst(), told.facts.failures) == (None, {})
+        broker = place.broker
+        assert broker
+        with closing(redis.Redis(broker.host, broker.port, broker.db, broker.password)) as client:
+            entry = client.xadd("a-topic", {"data": "{}"})
+            client.xgroup_create("a-topic", "left-alone", "0")
+            client.xreadgroup("left-alone", "gone", {"a-topic": ">"})
+            client.xclaim("a-topic", "left-alone", "gone", 0, [entry], idle=90_000)  # type: ignore[list-item]
+        report = checkup.check(workspace, workspace.places())
+        pending = [finding for finding in report.findings if finding.rule == "pending-old"]
+        assert [(finding.namespace, f"-p {broker.port}" in finding.command) for finding in pending] == [
+            ("prod", True)
+        ]
 
 
 def test_one_agent_under_two_names_is_told(stack: RunningStack, tmp_path: Path) -> None:

@@ -156,6 +156,10 @@ class Evidence:
         """A redis-cli line on the namespace's store, "" where it has none; `words` are the shell's."""
         return commands.redis_cli(self.place, words) if self.place else ""
 
+    def topics_cli(self, words: str) -> str:
+        """The same on the Redis of its topics."""
+        return commands.redis_cli(self.place.at_its_topics, words) if self.place else ""
+
     def source(self, named: str) -> str:
         """ "file:line" of "Kind/name", or ""."""
         return self.manifests.sources.get(f"{self.namespace}/{named}", "")

@@ -109,11 +109,20 @@ def _declared(workspace: Workspace, names: Sequence[str]) -> Manifests:
 def _ask(workspace: Workspace, place: Place, part: str) -> _Answer:
     asked: dict[str, Callable[[], Any]] = {
         "agent": lambda: workspace.connections.agent(place).condition(),
-        "store": lambda: workspace.connections.store(place).condition(),
+        "store": lambda: _store(workspace, place),
         "sidecar": lambda: tuple(_sidecars(workspace, place)),
     }
     value, failure = attempt(asked[part])
     return _Answer(place.name, part, value, failure)
+
+
+def _store(workspace: Workspace, place: Place) -> StoreCondition:
+    """With what its topics hold, where these have a Redis of their own."""
+    store = workspace.connections.store(place).condition()
+    if place.broker is None:
+        return store
+    topics = workspace.connections.broker(place).condition()
+    return replace(store, pending=topics.pending, event_types=topics.event_types)
 
 
 def _sidecars(workspace: Workspace, place: Place) -> Iterator[SidecarMetadata]:

@@ -77,7 +77,7 @@ def pending_old(evidence: Evidence) -> Iterable[Seen]:
                 f"{found.count:,} events of {found.stream} are pending; one waits {found.idle_seconds:,.0f} s"
                 f" and one was delivered {found.deliveries} times. Redelivery is due after {due:g} s.",
                 "See whether its consumers run, and what the agent says to these events.",
-                evidence.redis_cli(shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))),
+                evidence.topics_cli(shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))),
             )
 
 

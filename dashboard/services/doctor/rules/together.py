@@ -97,7 +97,7 @@ def group_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 f"Group/{key[-1]}",
                 f"{other.namespace} and {several[0].namespace} read one Redis in the group {key[-1]}.",
                 f"Give {other.namespace} a Redis of its own, or a consumerID that names it.",
-                other.redis_cli("XINFO GROUPS user-chat") if other.told_store else "",
+                other.topics_cli("XINFO GROUPS user-chat") if other.told_store else "",
                 namespace=other.namespace,
             )
 
