@@ -104,6 +104,9 @@ class Proving:
 
         for outcome in self._each("send", send, self.probes.count * self.chat.turn_deadline):
             self.looks[outcome.namespace, "answer"] = outcome.value or _failed(outcome.failure)
+        failed = sum(bool(look.failure) for look in self.looks.values())
+        if failed:
+            self.report(Step("send", "failed", f"{failed} of {len(self.places)} namespaces failed"))
         return frozenset().union(*(look.found for look in self.looks.values()))
 
     def _wait(self, sent: frozenset[Probe]) -> None:

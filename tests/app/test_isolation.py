@@ -196,6 +196,7 @@ def test_one_that_is_down_is_not_proven_with_why(app: AppTest, probed: dict[str,
     prove(app)
     assert any("**Not proven**" in mark for mark in marks(app))
     assert any("Nothing listens where the agent should be." in text for text in texts(app))
+    assert any("Send probes" in mark and "1 of 2 namespaces failed" in mark for mark in marks(app))
     assert len(probed["prod"].removed) == 1
 
 

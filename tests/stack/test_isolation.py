@@ -16,12 +16,9 @@ import pytest
 import redis
 
 from dashboard.model.errors import Rejected, WriteRefused
-from dashboard.model.events import Wanted
 from dashboard.model.names import TOPIC, history_key
 from dashboard.model.proofs import STEPS, Result, Step
-from dashboard.services import events, truth
 from dashboard.services.chat import Chat
-from dashboard.services.doctor import checkup
 from dashboard.services.guard import Guard
 from dashboard.services.isolation import Isolation
 from dashboard.services.settings import Settings
@@ -243,38 +240,6 @@ def test_two_databases_of_one_server_are_isolated_with_a_note(tmp_path: Path) ->
         assert result.proven, result.proof.sentence
         assert "databases 1 and 2 of one Redis server" in result.proof.notes[0]
         assert left_behind(workspace, result) == []
-
-
-def test_topics_on_a_redis_of_their_own_are_read_there(tmp_path: Path) -> None:
-    wirings = {"prod": Wiring("prod", "prod", topic="dev"), "dev": Wiring("dev", "dev", topic="prod")}
-    with wired(tmp_path, wirings) as file, static(file) as workspace:
-        result = proven(workspace)
-        assert result.proven, result.proof.sentence
-        assert left_behind(workspace, result) == []
-        sent = Chat(workspace, Guard()).send(["prod"], "user1", "Hi there")
-        assert [delivery.failure for delivery in sent] == [None]
-        place = workspace.place("prod")
-
-        def ways() -> list[str]:
-            found = events.listing(workspace, place, TOPIC, Wanted("user1"))
-            return [found.way(entry)[1] for entry in found.page.entries]
-
-        wait_until(lambda: [way.startswith("received") for way in ways()] == [True], what="it is received")
-        assert events.listing(workspace, workspace.place("dev"), TOPIC, Wanted("user1")).page.entries == ()
-        told = truth.look(workspace, place, "user1")
-        assert (told.truth.worst(), told.facts.failures) == (None, {})
-        broker = place.broker
-        assert broker
-        with closing(redis.Redis(broker.host, broker.port, broker.db, broker.password)) as client:
-            entry = client.xadd("a-topic", {"data": "{}"})
-            client.xgroup_create("a-topic", "left-alone", "0")
-            client.xreadgroup("left-alone", "gone", {"a-topic": ">"})
-            client.xclaim("a-topic", "left-alone", "gone", 0, [entry], idle=90_000)  # type: ignore[list-item]
-        report = checkup.check(workspace, workspace.places())
-        pending = [finding for finding in report.findings if finding.rule == "pending-old"]
-        assert [(finding.namespace, f"-p {broker.port}" in finding.command) for finding in pending] == [
-            ("prod", True)
-        ]
 
 
 def test_one_agent_under_two_names_is_told(stack: RunningStack, tmp_path: Path) -> None:
