@@ -91,8 +91,9 @@ def test_a_line_that_the_doctor_knows_leads_to_its_very_finding(
             stack.say("dev", actor_id, "an event that gets lost")
             page.goto("/logs?view=side+by+side&part=sidecar")
             expect(page.get_by_text("An event's route answered 404")).to_be_visible()
+            link = page.get_by_role("link", name="Ask the doctor")
             with page.expect_popup() as opened:
-                page.get_by_role("link", name="Ask the doctor").click()
+                link.and_(page.locator("[href*='find=route-not-found']")).click()
             doctor = opened.value
             check(doctor)
             expect(doctor.get_by_label("Find", exact=True)).to_have_value("route-not-found")
