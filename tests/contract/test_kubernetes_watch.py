@@ -17,7 +17,7 @@ import pytest
 
 from dashboard.gateways.clusters.kubernetes import api, cache
 from dashboard.gateways.clusters.kubernetes.cluster import FIRST_LIST_SECONDS, KubernetesCluster
-from dashboard.model.errors import Unreachable
+from dashboard.model.errors import Rejected, Unreachable
 from tests.stack.waiting import wait_until
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
@@ -35,6 +35,7 @@ class Server(ThreadingHTTPServer):
     """Lists `namespaces`; each watch gets `events`, then ends, or hangs while `hanging`."""
 
     daemon_threads = True
+    request_queue_size = 64  # all kinds are listed at once, and what is not queued waits for seconds
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
@@ -155,6 +156,20 @@ def test_a_server_that_never_answers_costs_one_wait_and_not_one_per_kind(
         with pytest.raises(Unreachable):
             cluster.places()
         assert time.monotonic() - began < FIRST_LIST_SECONDS + 1
+
+
+def test_an_answer_that_is_no_list_is_told_and_asked_for_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "BACKOFF_SECONDS", (0.05,) * 4)
+    well = Handler.do_GET
+    monkeypatch.setattr(Handler, "do_GET", lambda self: self._send({"kind": "List"}))
+    with closing(KubernetesCluster()) as cluster:
+        with pytest.raises(Rejected, match="no list"):
+            cluster.outline()
+        monkeypatch.setattr(Handler, "do_GET", well)
+        wait_until(lambda: not cluster.troubles(), what="it is asked again")
+        assert names(cluster) == ["prod"]
 
 
 def test_a_server_that_went_away_is_told_and_found_again(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from dashboard.gateways.clusters.kubernetes.api import Api, Gone
-from dashboard.model.errors import Forbidden, GatewayError, Unreachable
+from dashboard.model.errors import Forbidden, GatewayError, Rejected, Unreachable
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
 FORBIDDEN_SECONDS = 5.0
@@ -131,10 +131,16 @@ class WatchedCache(Cache[T]):
                 await asyncio.sleep(BACKOFF_SECONDS[0])
             except Gone:
                 self._version = ""
-            except GatewayError as error:
-                self._fail(error)
-                await asyncio.sleep(_pause(error, failures))
+            except (GatewayError, KeyError, TypeError, ValueError) as error:
+                failed = error if isinstance(error, GatewayError) else self._no_list()
+                self._fail(failed)
+                await asyncio.sleep(_pause(failed, failures))
                 failures += 1
+
+    def _no_list(self) -> Rejected:
+        """Something between us and the API server answers in its place; what was read so far is in doubt."""
+        self._version = ""
+        return Rejected(f"The Kubernetes API at {self._api.host} answered {self._path} with what is no list.")
 
     async def _list(self) -> None:
         found = json.loads(await self._api.read(self._path))
