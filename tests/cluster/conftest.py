@@ -23,8 +23,10 @@ from dashboard.services.chat import Chat
 from dashboard.services.guard import Guard
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
+from tests.browser.conftest import browser
 from tests.stack.waiting import wait_until
 
+__all__ = ["browser"]  # one for all modules: Playwright takes no second one beside it
 K8S = Path(__file__).parents[2] / "k8s"
 SECONDS = 180
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
-from tests.browser.chromium import launch
 from tests.cluster.conftest import K8S, daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
 from tests.cluster.test_commands import run
 
@@ -41,12 +40,12 @@ def url(cluster: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        yield page
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield page
+    page.close()
 
 
 def test_it_is_healthy(url: str) -> None:

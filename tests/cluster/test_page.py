@@ -11,12 +11,11 @@ from playwright.sync_api import Page, expect
 
 from dashboard.services.chat import Chat
 from local import ports
-from tests.browser.conftest import browser, dashboard, opened
+from tests.browser.conftest import dashboard, opened
 from tests.browser.test_compare import write
 from tests.cluster.conftest import K8S, SECONDS, daca_ops, kubectl, kubectl_json
 from tests.cluster.test_faults import delete_redis, restart_api
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.timeout(400)
 APPEARS_MS = 5_000
 SHOWN_MS = 10_000

@@ -11,13 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.services.chat import Chat
 from local import ports
-from tests.browser.conftest import browser, opened
+from tests.browser.conftest import opened
 from tests.browser.test_compare import write
 from tests.browser.test_sign_in import provider, sign_in
 from tests.cluster.conftest import K8S, forwarded, kubectl, kubectl_json, overlay
 from tests.cluster.test_dashboard import roll_out
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.timeout(300)
 SPACE = "daca-ops"
 
