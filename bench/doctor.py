@@ -32,7 +32,7 @@ Seconds = Callable[[Path, int], float]
 
 
 def main() -> int:
-    """Print what was measured; 1 where the command takes more than twice as long on 20 namespaces."""
+    """Print what was measured; 1 where command or page take more than twice as long on 20 namespaces."""
     with tempfile.TemporaryDirectory(prefix="daca-bench-") as name:
         data = Path(name)
         options = stack.UpOptions(data=data, namespaces=NAMES, dashboard=False)
@@ -47,13 +47,13 @@ def main() -> int:
 
 def _measure(data: Path, real: list[dict[str, Any]]) -> int:
     command = _compare("`daca-ops doctor`", _command, data)
-    _compare("the page, from the click to the report", _page, data)
+    page = _compare("the page, from the click to the report", _page, data)
     _compare("the look alone, inside a process that runs", _inside, data)
     file = data / "many.toml"
     file.write_text("\n".join(_entry(f"m{index}", real[index % len(real)]) for index in range(MANY)))
     many = _look(Settings(cluster="static", static_file=file, data=data), MANY)
     print(f"{MANY:,} namespaces: {many:.1f} s, {many / MANY * 1000:.1f} ms each")
-    return int(command > MOST)
+    return int(max(command, page) > MOST)
 
 
 def _compare(title: str, run: Seconds, data: Path) -> float:
@@ -91,7 +91,10 @@ def _page(data: Path, count: int) -> float:
         page.wait_for_load_state("networkidle")
         began = time.perf_counter()
         check.click()
-        page.get_by_text(re.compile(rf"^{count} namespaces?:")).wait_for()
+        # At each frame: a locator is looked for at longer and longer intervals, of 500 ms in the end.
+        page.wait_for_function(
+            "words => new RegExp(words).test(document.body.textContent)", arg=f"{count} namespaces?: "
+        )
         return time.perf_counter() - began
 
 
