@@ -50,6 +50,9 @@ class View(Generic[T]):
         return tuple(self.items.get(namespace, {}).values())
 
 
+_MISSHAPEN = (KeyError, TypeError, ValueError)
+
+
 class Cache(ABC, Generic[T]):
     """Kept on the `Api`'s own thread; looking costs nothing. `parse` gives None where it is of no use."""
 
@@ -93,6 +96,13 @@ class Cache(ABC, Generic[T]):
         if self._view.error:
             self._show(replace(self._view, error=None, failing_since=0.0))
 
+    def _told(self, error: Exception) -> GatewayError:
+        """The error itself, or that something between us and the API server answered in its place."""
+        if isinstance(error, GatewayError):
+            return error
+        at = f"The Kubernetes API at {self._api.host}"
+        return Rejected(f"{at} answered {self._path} with what is no list and no object of it.")
+
     def _fail(self, error: GatewayError) -> None:
         since = self._view.failing_since or time.time()
         self._show(replace(self._view, error=error, failing_since=since))
@@ -105,8 +115,8 @@ class PolledObject(Cache[T]):
         while True:
             try:
                 item = self._parse(json.loads(await self._api.read(self._path)))
-            except GatewayError as error:
-                self._fail(error)
+            except (GatewayError, *_MISSHAPEN) as error:
+                self._fail(self._told(error))
             else:
                 items = {item.namespace: {item.name: item}} if item else {}
                 if items != self._view.items or not self._view.listed:
@@ -131,16 +141,13 @@ class WatchedCache(Cache[T]):
                 await asyncio.sleep(BACKOFF_SECONDS[0])
             except Gone:
                 self._version = ""
-            except (GatewayError, KeyError, TypeError, ValueError) as error:
-                failed = error if isinstance(error, GatewayError) else self._no_list()
+            except (GatewayError, *_MISSHAPEN) as error:
+                if isinstance(error, _MISSHAPEN):
+                    self._version = ""  # what was read so far is in doubt
+                failed = self._told(error)
                 self._fail(failed)
                 await asyncio.sleep(_pause(failed, failures))
                 failures += 1
-
-    def _no_list(self) -> Rejected:
-        """Something between us and the API server answers in its place; what was read so far is in doubt."""
-        self._version = ""
-        return Rejected(f"The Kubernetes API at {self._api.host} answered {self._path} with what is no list.")
 
     async def _list(self) -> None:
         found = json.loads(await self._api.read(self._path))
