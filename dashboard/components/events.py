@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard.components import filled
 from dashboard.components.clock import clock_time, clock_time_of_iso
 from dashboard.model.events import Entry, GroupDetail, position
 from dashboard.model.fates import Gravity
@@ -46,7 +47,7 @@ def show_entries(found: Listing, *, key: str) -> None:
     def pick() -> None:
         rows = st.session_state[name].selection.rows
         if rows:
-            st.session_state["entry"] = entries[rows[0]].id
+            filled.fill("entry", entries[rows[0]].id)
 
     st.dataframe(
         pd.DataFrame([_line(entry, found) for entry in entries]),

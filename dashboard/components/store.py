@@ -8,6 +8,7 @@ from itertools import groupby
 import pandas as pd
 import streamlit as st
 
+from dashboard.components import filled
 from dashboard.components.commands import show_commands
 from dashboard.components.provider import get_workspace
 from dashboard.model.keys import DaprKey, KeyValue, Stream
@@ -53,7 +54,7 @@ def _leaves(keys: Sequence[DaprKey]) -> pd.DataFrame:
 def _pick(keys: Sequence[DaprKey], name: str) -> None:
     rows = st.session_state[name].selection.rows
     if rows:
-        st.session_state["key"] = keys[rows[0]].raw
+        filled.fill("key", keys[rows[0]].raw)
 
 
 def show_value(place: Place, value: KeyValue) -> None:

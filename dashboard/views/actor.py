@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dashboard.components import refresh
+from dashboard.components import filled, refresh
 from dashboard.components.frame import chosen_actor, chosen_places
 from dashboard.components.provider import get_readings, get_workspace
 from dashboard.components.truth import show_truth
@@ -22,18 +22,14 @@ st.subheader("Actor", anchor=False)
 st.text(f"What is known of {actor_id}, by who knows it")
 
 
-def _go_to(number: int | None) -> None:
-    st.session_state["until"] = number
-
-
 def _show_paging(found: Iterable[ActorTruth], until: int | None) -> None:
     """Older turns begin before those shown of the longest history: no namespace skips any."""
     first = max((each.truth.turns[0].turn.number for each in found if each.truth.turns), default=1)
     if first > 1:
         label = f"Older {min(TURNS, first - 1)} turns"
-        st.button(label, icon=":material/history:", on_click=_go_to, args=(first - 1,))
+        st.button(label, icon=":material/history:", on_click=filled.fill, args=("until", str(first - 1)))
     if until:
-        st.button("Newest turns", icon=":material/first_page:", on_click=_go_to, args=(None,))
+        st.button("Newest turns", icon=":material/first_page:", on_click=filled.fill, args=("until", ""))
 
 
 @st.fragment(run_every=refresh.every())
@@ -41,9 +37,7 @@ def witnesses() -> None:
     """Every namespace in a pane of its own, read anew at each tick."""
     refresh.tick()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        until = st.number_input(
-            "Up to turn", 1, value=None, placeholder="newest", key="until", width=160, bind="query-params"
-        )
+        until = filled.number_field("Up to turn", "until", placeholder="newest", width=160)
         reading = get_readings().truths(names, actor_id, until)
         values = [each.value for each in reading.values() if each.value is not None]
         _show_paging(values, until)

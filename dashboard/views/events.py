@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components import refresh
+from dashboard.components import filled, refresh
 from dashboard.components.commands import show_commands
 from dashboard.components.events import show_entries, show_entry, show_groups
 from dashboard.components.failure import show_empty, show_error, show_failure
@@ -51,9 +51,8 @@ with entries_tab:
         )
         follow = st.toggle("Follow every second", key="follow", bind="query-params")
     listed, detail = st.columns([3, 2], gap="medium")
-    picked = detail.text_input(
-        "Entry", key="entry", placeholder="pick one, or type its id", bind="query-params"
-    )
+    with detail:
+        picked = filled.text_field("Entry", "entry", placeholder="pick one, or type its id")
 wanted = Wanted((actor_id or "").strip(), (event_type or "").strip())
 
 view = (place.name, topic, wanted)
@@ -123,7 +122,7 @@ def _show_picked() -> None:
         show_empty("No entry chosen", "Pick one to see it whole.", icon=":material/data_object:")
         return
     try:
-        entry = events.entry(workspace, place, topic, picked.strip())
+        entry = events.entry(workspace, place, topic, picked)
         show_entry(entry, events.way(workspace, place, topic, entry.event.id) if entry.event else None)
     except GatewayError as error:
         show_error(error)
@@ -134,7 +133,7 @@ def live_entries() -> None:
     """Read anew at each tick."""
     refresh.tick()
     _show_entries()
-    if st.session_state.get("entry") != picked:
+    if filled.value("entry") != picked:
         st.rerun()  # one was picked in the table: the field and what it shows are outside
 
 

@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from dashboard.components import refresh
+from dashboard.components import filled, refresh
 from dashboard.components.failure import show_empty, show_error
 from dashboard.components.frame import chosen_places
 from dashboard.components.protection import show_strip
@@ -65,7 +65,7 @@ with tree:
         st.markdown("**Streams**")
         show_streams(streams)
 with detail:
-    key = st.text_input("Key", key="key", placeholder="pick one, or type it whole", bind="query-params")
+    key = filled.text_field("Key", "key", placeholder="pick one, or type it whole")
     if not key:
         show_empty("No key chosen", "Pick one in the tree to see it decoded.", icon=":material/data_object:")
     else:

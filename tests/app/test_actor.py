@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
 from tests.app.conftest import MadeUpCluster
-from tests.app.test_pages import button, captions, texts
+from tests.app.test_pages import button, captions, labelled, texts
 
 TURN = Turn(1, "Hi there", "Got your message: Hi there", "2025-01-01T00:00:00+00:00", "e1")
 
@@ -94,5 +94,5 @@ def test_older_turns_of_a_long_history_are_reached_and_the_url_says_which(
     button(app, "Newest turns").click().run()
     assert "until" not in app.query_params
     assert "turn 65 of prod." in texts(app)
-    app.number_input(key="until").set_value(3).run()
+    labelled(app.number_input, "Up to turn").set_value(3).run()
     assert "Turns 1 to 3 of 65" in captions(app)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.names import history_key
 from tests.app.conftest import MadeUpCluster
+from tests.app.test_pages import labelled
 
 
 def lines(app: AppTest) -> list[str]:
@@ -35,7 +36,7 @@ def test_the_store_lists_and_reads_as_the_page_does(app: AppTest) -> None:
     assert any(line.endswith("--scan --pattern '*user\\[1\\]*'") for line in lines(app))
     assert any(line.startswith("daca-ops store keys '--contains=user[1]' -n prod") for line in lines(app))
     key = history_key("user1")
-    app.text_input(key="key").set_value(key).run()
+    labelled(app.text_input, "Key").set_value(key).run()
     assert any(line.endswith(f"HGETALL '{key}'") for line in lines(app))
 
 

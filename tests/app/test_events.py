@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
 from tests.app.conftest import MadeUpCluster
-from tests.app.test_pages import button, captions, texts
+from tests.app.test_pages import button, captions, labelled, texts
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_entries_are_newest_first_and_what_is_malformed_is_shown_raw(page: AppTe
     assert list(table["Actor"]) == ["", "user3", "user2", "user1"]
     assert table["What became of it"][0] == "✕ no CloudEvent"
     assert set(table["What became of it"][1:]) == {"✓ received by r1"}
-    page.text_input(key="entry").set_value("1800000000009-0").run()
+    labelled(page.text_input, "Entry").set_value("1800000000009-0").run()
     assert "{broken" in page.json[0].value
 
 
@@ -60,9 +60,9 @@ def test_the_filter_stays_in_the_url_while_another_section_is_open(
 
 
 def test_an_entry_is_shown_with_its_way(page: AppTest, cluster: MadeUpCluster) -> None:
-    page.text_input(key="entry").set_value(cluster.namespaces["prod"].topic[0][0]).run()
+    labelled(page.text_input, "Entry").set_value(cluster.namespaces["prod"].topic[0][0]).run()
     assert {"e1", "ConversationUpdated", "chat-agent"} <= set(texts(page))
-    page.text_input(key="entry").set_value("5-0").run()
+    labelled(page.text_input, "Entry").set_value("5-0").run()
     assert any("has no entry 5-0" in text for text in texts(page))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
@@ -16,8 +19,12 @@ def captions(app: AppTest) -> str:
     return "\n".join(element.value for element in app.caption)
 
 
-def button(app: AppTest, label: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    return next(element for element in app.button if element.label == label)
+def button(app: AppTest, label: str) -> Any:  # noqa: ANN401
+    return labelled(app.button, label)
+
+
+def labelled(elements: Iterable[Any], label: str) -> Any:  # noqa: ANN401
+    return next(element for element in elements if element.label == label)
 
 
 def test_a_message_reaches_both_and_both_answers_are_shown(app: AppTest, cluster: MadeUpCluster) -> None:
@@ -121,7 +128,7 @@ def test_overview_shows_the_part_that_is_down(app: AppTest, cluster: MadeUpClust
 
 def test_a_key_is_shown_decoded(app: AppTest) -> None:
     app.switch_page("views/store.py").run()
-    app.text_input(key="key").set_value("chat-agent||ChatAgent||user1||history-user1").run()
+    labelled(app.text_input, "Key").set_value("chat-agent||ChatAgent||user1||history-user1").run()
     assert '"total": 2' in app.json[0].value or '"total":2' in app.json[0].value
     assert "version 3" in captions(app)
 

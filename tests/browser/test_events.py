@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Position, expect
 
 from dashboard.model.names import TOPIC
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_events import stopped
 from tests.stack.waiting import wait_until
+
+FIRST_ROW = Position(x=17, y=52)  # of a table, which is drawn on a canvas
 
 
 def test_a_test_event_is_followed_until_it_is_received(
@@ -53,7 +55,7 @@ def test_a_row_that_is_picked_is_shown_whole(page: Page, stack: RunningStack, ac
     page.goto(f"/events?of={actor_id}")
     expect(page.get_by_text(re.compile("^1 of "))).to_be_visible()
     expect(page.get_by_text("No entry chosen")).to_be_visible()
-    page.get_by_test_id("stDataFrame").click(position={"x": 17, "y": 52})  # drawn on a canvas
+    page.get_by_test_id("stDataFrame").click(position=FIRST_ROW)
     expect(page.get_by_text("in the stream")).to_be_visible()
     expect(page).to_have_url(re.compile("entry="))
     page.reload()
