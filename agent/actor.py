@@ -80,6 +80,7 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
             content, key = message["content"], message.get("key")
             event_id = message.get("id") or str(uuid.uuid4())
             head = await self._store.load()
+            await self._publish(head)  # what a failed answer left, also if its turn is only sent again
             known = head.remembered(key) if key is not None else None
             if known is not None:
                 if known.digest != history.digest(content):

@@ -65,7 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         publishing.cancel()
         with suppress(asyncio.CancelledError):
             await publishing
-        await outbox.drain()
+        await outbox.publish_all()
         await sidecar.close()
         claim.close()
 

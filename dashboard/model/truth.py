@@ -218,7 +218,9 @@ class _Row:
         if presence["stream"] != "missing" or carried is None:
             return None
         if stored and self.key in stored.head.unpublished:
-            words = "It is stored with the turn, to be published at the actor's next turn or activation."
+            words = (
+                "It is stored with the turn; the agent tries again, at the latest at the actor's next turn."
+            )
             return Mark("stream", Cause("not yet published", "waits", words))
         if self.at < position(carried.first_id)[0] / 1000:
             words = f"The stream begins with {carried.first_id}, which is newer than this turn."

@@ -172,6 +172,23 @@ def test_an_answer_that_is_no_list_is_told_and_asked_for_again(
         assert names(cluster) == ["prod"]
 
 
+def test_an_answer_that_is_no_object_is_told_and_asked_for_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "BACKOFF_SECONDS", (0.05,) * 4)
+    well = Handler.do_GET
+    answers: list[dict[str, Any]] = [{"kind": "List"}]
+
+    def answer(self: Handler) -> None:
+        self._send(answers[-1]) if self.path == "/api/v1/namespaces/prod" else well(self)
+
+    monkeypatch.setattr(Handler, "do_GET", answer)
+    with closing(KubernetesCluster(namespaces=["prod"])) as cluster:
+        wait_until(lambda: "no object of it" in str(cluster.troubles()), what="it is told")
+        answers.append({"metadata": {"name": "prod"}})
+        wait_until(lambda: not cluster.troubles(), what="it is asked again")
+
+
 def test_a_server_that_went_away_is_told_and_found_again(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

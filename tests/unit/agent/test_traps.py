@@ -26,7 +26,7 @@ TEXTS = ("10s", "2024-01-15 is my birthday", "2024/01/15", "5m", "1h30m", "P1D",
 
 
 class MemorySidecar(Sidecar):
-    """State in memory; `gate` holds transactions back, `fail_next_save` fails one."""
+    """State in memory; `gate` holds transactions back, the flags fail one of them."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -36,6 +36,7 @@ class MemorySidecar(Sidecar):
         self.published: asyncio.Queue[str] | None = None
         self.gate: asyncio.Event | None = None
         self.fail_next_save = False
+        self.fail_after_next_save = False
 
     async def get_state(self, actor_type: str, actor_id: str, name: str) -> bytes:
         await asyncio.sleep(0)
@@ -51,6 +52,9 @@ class MemorySidecar(Sidecar):
             raise SidecarError("the store is away", 500)
         for change in json.loads(data):
             self.state[change["request"]["key"]] = change["request"]["value"]
+        if self.fail_after_next_save:
+            self.fail_after_next_save = False
+            raise SidecarError("the sidecar went away before it answered")
 
     async def publish(self, data: bytes, *, event_type: str, event_id: str) -> None:
         if self.published is None:
@@ -174,6 +178,21 @@ async def test_an_event_that_was_not_published_is_tried_again_with_its_id(sideca
     await say("second")
     assert sidecar.published is not None
     assert await sidecar.published.get() == stored
+    running.cancel()
+
+
+async def test_a_turn_that_is_sent_again_hands_over_the_event_its_failed_answer_left(
+    sidecar: MemorySidecar,
+) -> None:
+    running = await restart(sidecar)
+    sidecar.fail_after_next_save = True
+    body = json.dumps({"content": "once", "id": "one-call", "key": None}).encode()
+    with pytest.raises(SidecarError):
+        await ActorRuntime.dispatch("ChatAgent", "user1", "ProcessMessage", body)
+    await ActorRuntime.dispatch("ChatAgent", "user1", "ProcessMessage", body)
+    assert sidecar.published is not None
+    assert await asyncio.wait_for(sidecar.published.get(), 5) == "one-call"
+    assert said(sidecar) == ["once"]
     running.cancel()
 
 
