@@ -19,7 +19,7 @@ from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.model.names import TOPIC
-from tests.browser.test_faults import nobody_restarts
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_histories import plant
 from tests.stack.truth_contract import write_head
@@ -37,8 +36,8 @@ def test_any_turn_of_a_long_history_is_reached_and_a_link_leads_back_to_it(
     page.get_by_role("button", name="Older 20 turns").click()
     expect(page.get_by_text("Turns 49,961 to 49,980 of 50,000")).to_be_visible()
     expect(page).to_have_url(re.compile("until=49980"))
-    page.get_by_label("Up to turn", exact=True).fill("3")
-    page.get_by_label("Up to turn", exact=True).press("Enter")
+    page.get_by_role("spinbutton", name="Up to turn").fill("3")
+    page.get_by_role("spinbutton", name="Up to turn").press("Enter")
     expect(page.get_by_text("Turns 1 to 3 of 50,000")).to_be_visible()
     page.reload()
     expect(page.get_by_text("message 4", exact=True)).to_be_visible()
@@ -62,7 +61,7 @@ def test_an_agent_that_is_down_hides_no_other_witness(page: Page, stack: Running
     stack.say("dev", actor_id, "kept")
     page.goto(f"/actor?actor={actor_id}&ns=dev")
     expect(page.get_by_text("all agree in 1 turn")).to_be_visible()
-    with nobody_restarts(stack):
+    with stack.nobody_restarts():
         stack.kill("dev", "agent")
         expect(page.get_by_text("not known: agent, received cannot be read")).to_be_visible()
         expect(page.get_by_text("kept", exact=True)).to_be_visible()

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from local import state
-from local.layout import Layout
 from tests.browser.test_compare import write
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
-
-
-@contextmanager
-def nobody_restarts(stack: RunningStack) -> Iterator[None]:
-    """The supervisor is held, so that what is killed stays down until the end of the block."""
-    found = state.running(Layout(stack.data))
-    assert found is not None
-    os.kill(found.supervisor.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(found.supervisor.pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("part", ["sidecar", "agent", "redis"])
@@ -37,7 +18,7 @@ def test_a_killed_part_is_shown_and_recovers_alone(
     wait_until(lambda: stack.redis("dev").info("persistence")["aof_pending_bio_fsync"] == 0)  # type: ignore[index]
     page.goto(f"/?actor={actor_id}")
     expect(page.get_by_text("Got your message: acknowledged")).to_be_visible()
-    with nobody_restarts(stack):
+    with stack.nobody_restarts():
         stack.kill("dev", part)
         expect(page.get_by_text("unreachable").first).to_be_visible()
         expect(page.get_by_text("Got your message: acknowledged")).to_be_visible()

@@ -71,18 +71,21 @@ def activating_pods(actor_id: str) -> list[str]:
     return [p for p in pods if line in kubectl("-n", "dev", "logs", p, "-c", "chat-agent")]
 
 
+def restarts() -> str:
+    """How often each container of dev's agents was started again."""
+    which = ("-l", "app.kubernetes.io/name=chat-agent", "-o", "jsonpath={..restartCount}")
+    return kubectl("-n", "dev", "get", "pods", *which)
+
+
 def test_an_event_waits_over_the_end_of_its_sidecar(site: Site, actor_id: str) -> None:
     store = site.redis("dev")
     with refused(store, "xadd"):
         site.say("dev", actor_id, "kept back")
         (waiting,) = stored_head(store, actor_id)["unpublished"]
+        lives = restarts()
         end_sidecar()
-
-        def away() -> bool:
-            found = look(site.workspace, "dev", actor_id)
-            return "agent" in found.facts.failures and marks(found) == [(1, "stream", "not yet published")]
-
-        wait_until(away, what="the agent is away and its event waits")
+        wait_until(lambda: restarts() != lives, seconds=60, what="the sidecar lives again")
+        assert marks(look(site.workspace, "dev", actor_id)) == [(1, "stream", "not yet published")]
     rolled_out("dev")
     wait_until(lambda: "agent" not in look(site.workspace, "dev", actor_id).facts.failures, seconds=60)
     agree(site.workspace, "dev", actor_id)  # by itself: the agent lived on

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import httpx
 import redis
 
 from dashboard.model.names import history_key
-from local import stack
+from local import stack, state
+from local.layout import Layout
 
 
 class RunningStack:
@@ -53,6 +56,17 @@ class RunningStack:
         pid = int(self.namespace(name)[part]["pid"])
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    @contextmanager
+    def nobody_restarts(self) -> Iterator[None]:
+        """The supervisor is held, so that what is killed stays down until the end of the block."""
+        found = state.running(Layout(self.data))
+        assert found is not None
+        os.kill(found.supervisor.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(found.supervisor.pid, signal.SIGCONT)
 
     def say(self, name: str, actor_id: str, content: str, **headers: str) -> httpx.Response:
         with self.agent(name) as agent:

@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 from dashboard.model.places import Place
-from tests.browser.test_faults import nobody_restarts
 from tests.stack.diagnosis import edit, found, look, resources, spec
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
@@ -27,7 +26,7 @@ from tests.stack.waiting import wait_until
 def test_a_part_that_is_killed_is_found_and_what_it_hides_is_not_checked(
     stack: RunningStack, part: str, rule: str
 ) -> None:
-    with nobody_restarts(stack):
+    with stack.nobody_restarts():
         stack.kill("dev", part)
         report = look(stack.data)
         assert (rule, "dev") in found(report)
@@ -38,7 +37,7 @@ def test_a_part_that_is_killed_is_found_and_what_it_hides_is_not_checked(
 
 
 def test_a_placement_that_is_gone_is_found(stack: RunningStack) -> None:
-    with nobody_restarts(stack):
+    with stack.nobody_restarts():
         os.kill(int(stack.status()["placement"]["pid"]), signal.SIGKILL)
         wanted = {("placement-not-connected", name) for name in ("prod", "dev")}
         wait_until(lambda: wanted <= found(look(stack.data)), what="no placement is found")
@@ -88,7 +87,7 @@ def instead(stack: RunningStack, part: str, *command: str) -> Iterator[None]:
 
 
 def test_a_clock_that_is_apart_is_found(stack: RunningStack) -> None:
-    with nobody_restarts(stack), instead(stack, "agent", sys.executable, "-c", AN_HOUR_AHEAD):
+    with stack.nobody_restarts(), instead(stack, "agent", sys.executable, "-c", AN_HOUR_AHEAD):
         wait_until(lambda: ("clocks-apart", "dev") in found(look(stack.data)), what="it is found")
     wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
 
@@ -97,7 +96,7 @@ def test_an_app_that_registers_no_actor_is_found(stack: RunningStack) -> None:
     port = stack.namespace("dev")["agent"]["url"].rpartition(":")[2]
     server = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1")
     wanted = ("actor-type-not-registered", "dev")
-    with nobody_restarts(stack), instead(stack, "agent", *server), instead(stack, "sidecar"):
+    with stack.nobody_restarts(), instead(stack, "agent", *server), instead(stack, "sidecar"):
         wait_until(lambda: wanted in found(look(stack.data)), what="it is found")
     wait_until(lambda: not found(look(stack.data)), what="nothing is found any more")
 

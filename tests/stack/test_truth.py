@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -99,15 +100,18 @@ def test_a_plain_list_has_no_events_to_miss(stack: RunningStack, workspace: Work
     assert look(workspace, "prod", actor_id).truth.worst() is None
 
 
-def killed_once_stored(stack: RunningStack, actor_id: str) -> str:
-    """An actor of dev whose sidecar was killed when Redis had its turn, before its event was there.
+@contextmanager
+def killed_once_stored(stack: RunningStack, actor_id: str) -> Iterator[str]:
+    """An actor of dev whose sidecar was killed, and stays away, when Redis had its turn and not its event.
 
     Where the kill came after the answer, another actor is tried.
     """
     for attempt in range(8):
         one = f"{actor_id}-{attempt}"
-        if status_when_killed(stack, one) == 503:
-            return one
+        with stack.nobody_restarts():
+            if status_when_killed(stack, one) == 503:
+                yield one
+                return
         wait_until(lambda: stack.ready("dev"), what="dev has a new sidecar")
     raise AssertionError("the sidecar was never killed in time")
 
@@ -125,11 +129,11 @@ def status_when_killed(stack: RunningStack, actor_id: str) -> int:
 def test_an_event_that_a_killed_sidecar_did_not_publish_waits_for_the_next_turn(
     stack: RunningStack, workspace: Workspace, actor_id: str
 ) -> None:
-    actor_id = killed_once_stored(stack, actor_id)
-    found = look(workspace, "dev", actor_id)
-    assert marks(found) == [(1, "stream", "not yet published")]
-    assert found.facts.failures["agent"].word == "unreachable"
-    (waiting,) = stored_head(stack.redis("dev"), actor_id)["unpublished"]
+    with killed_once_stored(stack, actor_id) as actor_id:
+        found = look(workspace, "dev", actor_id)
+        assert marks(found) == [(1, "stream", "not yet published")]
+        assert found.facts.failures["agent"].word == "unreachable"
+        (waiting,) = stored_head(stack.redis("dev"), actor_id)["unpublished"]
     wait_until(lambda: stack.ready("dev"), what="dev has a new sidecar")
     assert marks(look(workspace, "dev", actor_id)) == [(1, "stream", "not yet published")]
     stack.say("dev", actor_id, "takes it along")  # the actor itself lived on, and is not activated again
