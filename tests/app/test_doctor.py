@@ -150,7 +150,7 @@ def test_the_severity_filter_hides_the_others_and_clearing_it_shows_them(
 
 def test_what_could_not_be_checked_is_not_a_clean_bill(app: AppTest, cluster: SickCluster) -> None:
     cluster.spoiled["dev"].agent = AgentCondition(clock=0.0)
-    cluster.manifests = lambda names: Manifests(unread={"": "components is forbidden."})  # type: ignore[method-assign]
+    cluster.manifests = lambda namespaces: Manifests(unread={"": "components is forbidden."})  # type: ignore[method-assign]
     check(app)
     assert "Nothing found, as far as could be checked" in marks(app)
     (box,) = app.expander
@@ -185,7 +185,7 @@ def test_a_link_to_a_rule_that_is_not_found_says_so_and_shows_it_once_it_is(
     app.pills(key="severity").set_value(["info"]).run()
     assert "No finding matches" in marks(app)
     app.pills(key="severity").set_value([]).run()
-    cluster.manifests = lambda names: Manifests(unread={"": "components is forbidden."})  # type: ignore[method-assign]
+    cluster.manifests = lambda namespaces: Manifests(unread={"": "components is forbidden."})  # type: ignore[method-assign]
     check(app)
     assert "subscription-pubsub-missing could not be checked" in marks(app)
     app.text_input(key="find").set_value("").run()

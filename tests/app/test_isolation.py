@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import pytest
@@ -31,7 +31,7 @@ class ProbedNamespace(MadeUpNamespace):
         self.name, self.run_id = name, run_id
         self.stored: dict[str, list[Turn]] = {}
         self.stream_entries: list[tuple[str, Any]] = []
-        self.received: list[dict[str, Any]] = []
+        self.heard: list[dict[str, Any]] = []
         self.removed: list[str] = []
 
     def send(self, actor_id: str, content: str, message_id: str) -> str:
@@ -44,7 +44,7 @@ class ProbedNamespace(MadeUpNamespace):
             "data": {"actor_id": actor_id, "content": content},
         }
         self.stream_entries.append((f"{len(self.stream_entries) + 1}-0", {"data": event}))
-        self.received.insert(0, event)
+        self.heard.insert(0, event)
         activation = f"INFO agent.actor Activating actor for history-{actor_id}"
         self.log += (activation, f"INFO agent.routes.events Received event {message_id} for actor {actor_id}")
         return f"Got your message: {content}"
@@ -55,7 +55,7 @@ class ProbedNamespace(MadeUpNamespace):
 
     def inbox(self) -> Inbox:
         self._check()
-        return Inbox(f"chat-agent-{self.name}", self.name, tuple(self.received))
+        return Inbox(f"chat-agent-{self.name}", self.name, tuple(self.heard))
 
     def ping(self) -> StoreInfo:
         return StoreInfo("7.0.15", self.run_id, 1, 1)
@@ -75,8 +75,8 @@ class ProbedNamespace(MadeUpNamespace):
     def entries_after(self, stream: str, after: str) -> list[tuple[str, Any]]:
         return [entry for entry in self.stream_entries if int(entry[0][:-2]) > int(after[:-2])]
 
-    def entries(self, stream: str, **_: object) -> list[tuple[str, Any]]:
-        return self.stream_entries[::-1]
+    def entries(self, stream: str, *, limit: int = 50, before: str | None = None) -> tuple[Any, ...]:
+        return tuple(self.stream_entries[::-1])
 
     def remove(self, keys: list[str], stream: str, entries: list[str]) -> tuple[int, int]:
         self.removed += keys
@@ -120,7 +120,7 @@ def test_a_click_proves_and_shows_verdict_evidence_and_removal(
     assert any("✓ apart, prod in dev: 3 of dev in 3 turns." in text for text in texts(app))
     assert [len(namespace.removed) for namespace in probed.values()] == [1, 1]
     assert not any(namespace.stored or namespace.stream_entries for namespace in probed.values())
-    assert [element.label for element in app.get("download_button")] == ["Markdown", "JSON"]
+    assert [element.label for element in cast("Any", app.get("download_button"))] == ["Markdown", "JSON"]
 
 
 def test_the_steps_are_shown_while_it_runs(app: AppTest, probed: dict[str, ProbedNamespace]) -> None:
@@ -206,7 +206,7 @@ def test_a_protected_namespace_refuses_until_its_name_is_typed(
     cluster.protected = {"prod"}
     prove(app)
     assert any("prod is protected" in text for text in texts(app))
-    assert not any(namespace.received for namespace in probed.values())
+    assert not any(namespace.heard for namespace in probed.values())
     app.text_input(key="unlock-prod").set_value("prod").run()
     prove(app)
     assert any("**Isolated**" in mark for mark in marks(app))

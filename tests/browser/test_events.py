@@ -39,11 +39,7 @@ def test_an_entry_comes_by_itself_and_a_link_shows_it_whole(
     ).to_be_visible()
     stack.say("prod", actor_id, "as it comes")
     expect(page.get_by_text(re.compile("^1 of "))).to_be_visible()  # it is published after the answer
-    ((entry_id, _),) = (
-        entry
-        for entry in stack.redis("prod").xrange(TOPIC)
-        if actor_id in entry[1]["data"]  # type: ignore[union-attr]
-    )
+    ((entry_id, _),) = (entry for entry in stack.redis("prod").xrange(TOPIC) if actor_id in entry[1]["data"])
     page.goto(f"/events?of={actor_id}&entry={entry_id}")
     expect(page.get_by_text("by chat-agent-prod").first).to_be_visible()
     expect(page.get_by_text("in the stream")).to_be_visible()
@@ -89,5 +85,5 @@ def test_what_is_pending_is_told_with_its_group(page: Page, stack: RunningStack,
     with stopped(stack, "dev", "agent"):
         event = {"id": "e", "type": "T", "source": "s", "data": {"actor_id": actor_id}}
         stack.redis("dev").xadd(TOPIC, {"data": json.dumps(event)})
-        wait_until(lambda: stack.redis("dev").xpending(TOPIC, "chat-agent")["pending"], what="it is pending")  # type: ignore[index]
+        wait_until(lambda: stack.redis("dev").xpending(TOPIC, "chat-agent")["pending"], what="it is pending")
         expect(page.get_by_text("hourglass_top").first).to_be_visible()

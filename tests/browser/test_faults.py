@@ -15,7 +15,7 @@ def test_a_killed_part_is_shown_and_recovers_alone(
     page: Page, stack: RunningStack, actor_id: str, part: str
 ) -> None:
     stack.say("dev", actor_id, "acknowledged")
-    wait_until(lambda: stack.redis("dev").info("persistence")["aof_pending_bio_fsync"] == 0)  # type: ignore[index]
+    wait_until(lambda: stack.redis("dev").info("persistence")["aof_pending_bio_fsync"] == 0)
     page.goto(f"/?actor={actor_id}")
     expect(page.get_by_text("Got your message: acknowledged")).to_be_visible()
     with stack.nobody_restarts():

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import psutil
 import pytest
@@ -76,7 +77,7 @@ def test_a_fault_is_shown_recovers_alone_and_leaks_nothing(
     workspace: Workspace, chat: Chat, actor_id: str, break_it: Callable[[], None], others_go_on: bool
 ) -> None:
     for name in ("prod", "dev"):
-        wait_until(lambda name=name: well(workspace, name), seconds=SECONDS, what=f"{name} is well")
+        wait_until(partial(well, workspace, name), seconds=SECONDS, what=f"{name} is well")
     list(chat.send(["dev"], actor_id, "before"))
     threads, files = held()
     break_it()

@@ -102,10 +102,11 @@ def test_from_no_right_to_every_page_by_the_lines_that_it_is_given(account: Acco
         while failure := first_failure(cluster, connections):
             assert failure.word == "no permission", failure
             granted.add(account.grant(failure))
-            wait_until(
-                lambda failure=failure: first_failure(cluster, connections) != failure,
-                what=f"the right is of use: {failure.command}",
-            )
+
+            def of_use(failure: Failure = failure) -> bool:
+                return first_failure(cluster, connections) != failure
+
+            wait_until(of_use, what=f"the right is of use: {failure.command}")
         connections.close()
     assert granted == NEEDED
 

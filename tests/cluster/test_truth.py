@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 
 import pytest
 import redis
@@ -54,7 +55,7 @@ def site(workspace: Workspace, chat: Chat) -> Iterator[Site]:
     with ExitStack() as forwards:
 
         @cache
-        def store(name: str) -> redis.Redis:
+        def store(name: str) -> Any:
             secret = kubectl_json("-n", name, "get", "secret", "redis")["data"]["redis-password"]
             port = forwards.enter_context(forwarded(name, "pod/redis-0", 6379))
             return redis.Redis(port=port, password=base64.b64decode(secret).decode(), decode_responses=True)

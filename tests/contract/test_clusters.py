@@ -146,7 +146,7 @@ def test_a_message_is_in_its_own_agents_log(
     assert all(began - 0.01 <= (line.at or 0) <= time.time() for line in of_actor("prod"))
     assert of_actor("dev") == of_actor("prod", since=time.time() + 5) == ()
     newest = cluster.logs("prod", "agent", since=None, lines=1)
-    assert (len(newest.lines), newest.older) == (1, {""})
+    assert (len(newest.lines), newest.older) == (1, frozenset({""}))
     sidecar = cluster.logs("prod", "sidecar", since=None, lines=100_000)
     assert not sidecar.older
     assert any("Using 'statestore' as actor state store" in line.text for line in sidecar.lines)

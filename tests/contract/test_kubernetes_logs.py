@@ -105,7 +105,10 @@ def test_where_no_pod_can_be_read_it_is_an_error(kubelets: Kubelets) -> None:
 def test_the_pods_that_wrote_more_than_is_asked_for_are_named(kubelets: Kubelets) -> None:
     kubelets.lines = {"much": ["1", "2", "3"], "little": ["a", "b"]}
     log = read(kubelets, lines=2)
-    assert (sorted(told(log)), log.older) == (["little a", "little b", "much 2", "much 3"], {"much"})
+    assert (sorted(told(log)), log.older) == (
+        ["little a", "little b", "much 2", "much 3"],
+        frozenset({"much"}),
+    )
 
 
 def test_of_what_is_too_long_for_one_answer_the_newest_is_read(

@@ -90,7 +90,7 @@ def test_streams_and_groups(store: StoreGateway, client: redis.Redis) -> None:
     ((entry_id, fields),) = store.entries("user-chat")
     assert fields == {"data": {"id": "e1"}}
     assert store.entries("user-chat", before=entry_id) == ()
-    assert client.xinfo_groups("user-chat")[0]["consumers"] == 0  # type: ignore[index]
+    assert client.xinfo_groups("user-chat")[0]["consumers"] == 0
 
 
 def test_entries_after_a_position_are_oldest_first(store: StoreGateway, client: redis.Redis) -> None:

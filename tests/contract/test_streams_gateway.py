@@ -33,8 +33,8 @@ def groups_by_redis(client: redis.Redis) -> object:
     groups = client.xinfo_groups("user-chat")
     pending = client.xpending_range("user-chat", GROUP, "-", "+", 100)
     consumers = client.xinfo_consumers("user-chat", GROUP)
-    still = [{k: v for k, v in item.items() if k != "time_since_delivered"} for item in pending]  # type: ignore[union-attr]
-    names = [(item["name"], item["pending"]) for item in consumers]  # type: ignore[union-attr]
+    still = [{k: v for k, v in item.items() if k != "time_since_delivered"} for item in pending]
+    names = [(item["name"], item["pending"]) for item in consumers]
     return groups, still, names
 
 

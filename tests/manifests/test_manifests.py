@@ -27,7 +27,13 @@ Json = dict[str, Any]
 
 
 def build(folder: Path) -> str:
-    command = [program("kustomize"), "build", "--load-restrictor", "LoadRestrictionsNone", folder]
+    command: list[Path | str] = [
+        program("kustomize"),
+        "build",
+        "--load-restrictor",
+        "LoadRestrictionsNone",
+        folder,
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
@@ -39,7 +45,14 @@ def objects(folder: Path) -> list[Json]:
 
 def check(text: str) -> subprocess.CompletedProcess[str]:
     where = f"{schemas()}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
-    command = [program("kubeconform"), "-strict", "-summary", "-schema-location", where, "-"]
+    command: list[Path | str] = [
+        program("kubeconform"),
+        "-strict",
+        "-summary",
+        "-schema-location",
+        where,
+        "-",
+    ]
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
 
 

@@ -130,4 +130,5 @@ def _terms(peer: Json, end: Peer, other: Peer, spaces: Mapping[str, Json]) -> It
 
 def _selects(selector: Json, labels: Mapping[str, str]) -> bool:
     assert selector.keys() <= {"matchLabels"}, f"not understood here: {selector}"
-    return selector.get("matchLabels", {}).items() <= labels.items()
+    wanted: Mapping[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items()

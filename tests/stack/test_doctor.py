@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-import redis
 
 from dashboard.services.doctor import checkup
 from dashboard.services.settings import Settings
@@ -83,8 +83,8 @@ def test_what_is_declared_wrongly_is_found(
 
 
 @contextmanager
-def configured(store: redis.Redis, **settings: str) -> Iterator[None]:
-    before = {name: store.config_get(name)[name] for name in settings}  # type: ignore[index]
+def configured(store: Any, **settings: str) -> Iterator[None]:
+    before = {name: store.config_get(name)[name] for name in settings}
     for name, value in settings.items():
         store.config_set(name, value)
     try:
@@ -107,7 +107,7 @@ def test_a_redis_that_keeps_nothing_is_found(
 ) -> None:
     store = stack.redis("dev")
     if rule == "store-near-limit":
-        used = int(store.info("memory")["used_memory"])  # type: ignore[index]
+        used = int(store.info("memory")["used_memory"])
         settings = {"maxmemory": str(int(used * 1.1))}
     with configured(store, **settings):
         assert found(look(stack.data)) == {(rule, "dev")}
@@ -121,7 +121,7 @@ def test_an_event_that_nobody_acknowledges_is_found(stack: RunningStack) -> None
     try:
         store.xreadgroup("left-alone", "gone", {topic: ">"})
         assert found(look(stack.data)) == set()
-        store.xclaim(topic, "left-alone", "gone", 0, [entry], idle=90_000)  # type: ignore[list-item]
+        store.xclaim(topic, "left-alone", "gone", 0, [entry], idle=90_000)
         report = look(stack.data)
         assert found(report) == {("pending-old", "dev")}
         assert "90 s" in report.findings[0].seen
@@ -148,7 +148,7 @@ def test_events_of_a_type_that_no_rule_wants_are_found(stack: RunningStack) -> N
         assert ("event-type-never-published", "dev") in found(look(stack.data))
     finally:
         store.delete("user-chat")
-        for entry, values in kept:  # type: ignore[union-attr]
+        for entry, values in kept:
             store.xadd("user-chat", values, id=entry)
         # daprd makes its group anew when it finds it gone.
         wait_until(lambda: store.exists("user-chat") == 0 or store.xinfo_groups("user-chat"), seconds=30)

@@ -20,7 +20,7 @@ from tests.stack.waiting import wait_until
 @pytest.mark.parametrize("part", ["sidecar", "agent", "redis"])
 def test_a_killed_part_comes_back_with_every_turn(stack: RunningStack, actor_id: str, part: str) -> None:
     assert stack.say("dev", actor_id, "before").status_code == 200
-    wait_until(lambda: stack.redis("dev").info("persistence")["aof_pending_bio_fsync"] == 0)  # type: ignore[index]
+    wait_until(lambda: stack.redis("dev").info("persistence")["aof_pending_bio_fsync"] == 0)
     killed = stack.kill("dev", part)
     assert stack.say("prod", actor_id, "the other goes on").status_code == 200
     wait_until(lambda: stack.namespace("dev")[part]["pid"] not in {None, killed}, what=f"a new {part}")

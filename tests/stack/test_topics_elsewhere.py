@@ -42,7 +42,7 @@ def test_topics_on_a_redis_of_their_own_are_read_there(tmp_path: Path) -> None:
             entry = client.xadd("a-topic", {"data": "{}"})
             client.xgroup_create("a-topic", "left-alone", "0")
             client.xreadgroup("left-alone", "gone", {"a-topic": ">"})
-            client.xclaim("a-topic", "left-alone", "gone", 0, [entry], idle=90_000)  # type: ignore[list-item]
+            client.xclaim("a-topic", "left-alone", "gone", 0, [entry], idle=90_000)
         report = checkup.check(workspace, workspace.places())
         pending = [finding for finding in report.findings if finding.rule == "pending-old"]
         assert [(finding.namespace, f"-p {broker.port}" in finding.command) for finding in pending] == [

@@ -36,7 +36,7 @@ def test_state_isolation(stack: RunningStack, actor_id: str) -> None:
     assert "only in prod" in held["data"]
     assert held["version"] == "1"
     assert stack.stored("dev", actor_id) == {}
-    assert stack.redis("prod").info()["run_id"] != stack.redis("dev").info()["run_id"]  # type: ignore[index]
+    assert stack.redis("prod").info()["run_id"] != stack.redis("dev").info()["run_id"]
 
 
 def test_event_isolation(stack: RunningStack, actor_id: str) -> None:
@@ -50,7 +50,7 @@ def test_event_isolation(stack: RunningStack, actor_id: str) -> None:
     event = received("prod")[0]
     assert event["type"] == "ConversationUpdated"
     assert received("dev") == []
-    entries = [fields["data"] for _, fields in stack.redis("dev").xrange(TOPIC)]  # type: ignore[union-attr]
+    entries = [fields["data"] for _, fields in stack.redis("dev").xrange(TOPIC)]
     assert not [entry for entry in entries if actor_id in entry]
     assert f"Received event ConversationUpdated {event['id']}" in stack.log("prod-agent")
     assert str(event["id"]) not in stack.log("dev-agent")

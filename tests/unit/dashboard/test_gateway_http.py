@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ def test_the_authorities_are_read_once_also_when_many_connections_open_at_once(
     read = httpx.create_ssl_context
     reading, second = [], threading.Barrier(2)
 
-    def slowly(**options: bool) -> object:
+    def slowly(**options: Any) -> object:
         """Goes on when another reads too, or none came for long enough."""
         reading.append(threading.get_ident())
         with suppress(threading.BrokenBarrierError):

@@ -76,7 +76,10 @@ def test_every_part_has_its_address() -> None:
 def test_topics_have_an_address_where_it_is_not_the_stores(
     host: str, scopes: tuple[str, ...], broker: tuple[str, int] | None
 ) -> None:
-    metadata = {"redisHost": host, "redisPassword": SecretKey("redis", "redis-password")}
+    metadata: dict[str, str | SecretKey] = {
+        "redisHost": host,
+        "redisPassword": SecretKey("redis", "redis-password"),
+    }
     topics = Component("prod", "daca-pubsub", "pubsub.redis", metadata, scopes)
     (place,) = known(components=kind(STORE, topics)).places
     assert (place.broker and (place.broker.host, place.broker.port)) == broker

@@ -85,7 +85,8 @@ def test_what_is_no_cloud_event_keeps_its_fields(fields: dict[str, Any]) -> None
 def test_an_event_tells_of_its_actor_and_turn() -> None:
     assert ENTRY.event
     assert (ENTRY.event.actor_id, ENTRY.event.turn, ENTRY.written_at) == ("a", 1, 100.0)
-    for data in (None, "text", [], {"actor_id": 1, "turn": True}):
+    wrong: tuple[object, ...] = (None, "text", [], {"actor_id": 1, "turn": True})
+    for data in wrong:
         event = decode("1-0", {"data": {**EVENT, "data": data}}).event
         assert event
         assert (event.actor_id, event.turn) == ("", None)

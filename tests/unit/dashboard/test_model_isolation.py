@@ -20,9 +20,8 @@ BOTH = NAMES[:2]
 def sight(name: str, **looks: Look) -> Sight:
     """A namespace that holds exactly its own, but for `looks`."""
     own = {surface: Look(PROBES.all_of(name), "its own") for surface in SURFACES}
-    return Sight(
-        name, {**own, **looks}, frozenset({f"agent of {name}"}), f"server of {name}", 0, f"{name}:6379"
-    )
+    seen = {surface: looks.get(surface, look) for surface, look in own.items()}
+    return Sight(name, seen, frozenset({f"agent of {name}"}), f"server of {name}", 0, f"{name}:6379")
 
 
 def seeing(*names: str) -> Look:

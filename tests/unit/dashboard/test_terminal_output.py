@@ -13,7 +13,7 @@ from dashboard.terminal import output
 def test_no_control_character_reaches_the_terminal(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         said: list[str] = []
-        patch.setattr(output.typer, "echo", lambda words, **_: said.append(words))
+        patch.setattr("typer.echo", lambda words, **_: said.append(words))
         output.say(text)
     (words,) = said
     assert not [char for char in words if ord(char) < 32 and char not in "\n\t" or 127 <= ord(char) < 160]

@@ -19,8 +19,8 @@ from dashboard.services.doctor.checkup import judge
 from dashboard.services.doctor.evidence import Evidence, Origin
 
 BASE = Path(__file__).parents[4] / "k8s" / "base"
-DECLARED = read_folder(BASE).objects
 Json = dict[str, Any]
+DECLARED: list[Json] = [dict(item) for item in read_folder(BASE).objects]
 
 
 @dataclass
