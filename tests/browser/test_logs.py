@@ -72,11 +72,11 @@ def test_a_line_older_than_those_read_is_reached_by_reading_more(
     page: Page, stack: RunningStack, actor_id: str
 ) -> None:
     with written(stack, "dev-agent", [f"about {actor_id}", *["filler"] * 2_100]):
-        page.goto(f"/logs?text={actor_id}")
+        page.goto(f"/logs?ns=dev&part=agent&text={actor_id}")
         expect(page.get_by_text("No lines")).to_be_visible()
         expect(page.get_by_text("Read are the newest 2,000 lines of dev-agent")).to_be_visible()
         page.get_by_label("Lines of each").click()
-        page.get_by_role("option", name="5000").click()
+        page.get_by_role("option", name="20000").click()
         expect(page.get_by_text(f"about {actor_id}")).to_be_visible()
         page.reload()
         expect(page.get_by_text(f"about {actor_id}")).to_be_visible()
