@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -59,7 +59,7 @@ def show_sidebar() -> None:
         )
         chosen = set(st.session_state.get("ns") or ())
         _show_actor([place for place in places if place.name in chosen])
-        _follow((workspace.newest_word(chosen), doctor_title()))
+        _follow((workspace.newest_word(chosen), doctor_title()), refresh.timer())
         refresh.show_control()
         st.caption(f"Cluster: {workspace.cluster.kind}")
 
@@ -79,13 +79,17 @@ def _forget_names() -> None:
 
 
 @st.fragment(run_every=FOLLOW_SECONDS)
-def _follow(drawn: Hashable) -> None:
-    """Draw the page anew when a namespace or a replica came or went, or the doctor is done; asks nobody."""
+def _follow(drawn: Hashable, by_timer: Callable[[], bool]) -> None:
+    """Draw the page anew when a namespace or a replica came or went, or the doctor is done; asks nobody.
+
+    Never within the page's own run: what was written and clicked for it would be lost.
+    """
+    timed = by_timer()
     try:
         now = (get_workspace().newest_word(set(st.session_state.get("ns") or ())), doctor_title())
     except GatewayError:
         return  # the page's own refresh says it
-    if now != drawn and refresh.every():
+    if timed and now != drawn and refresh.every():
         st.rerun()
 
 

@@ -38,8 +38,8 @@ def tick() -> None:
 def timer() -> Callable[[], bool]:
     """Whether a fragment runs by its timer, to be asked once in each run: its first is the page's own.
 
-    A page that is drawn anew in its very first run takes for set by code what came from the URL: Streamlit
-    warns of it.
+    A page that is drawn anew amidst its own run loses what was written and clicked for it; amidst its very
+    first, it takes for set by code what came from the URL.
     """
     runs = count()
     return lambda: next(runs) > 0

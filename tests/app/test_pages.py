@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, repeat
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat import Turn
+from dashboard.services.workspace import Workspace
 from tests.app.conftest import MadeUpCluster
 
 
@@ -124,6 +127,16 @@ def test_overview_shows_the_part_that_is_down(app: AppTest, cluster: MadeUpClust
     assert "all well" in headings[0]
     assert "down" in headings[1]
     assert "Nothing listens where the agent should be." in texts(app)
+
+
+def test_a_message_is_not_lost_as_a_namespace_comes_or_goes(
+    app: AppTest, cluster: MadeUpCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.run()
+    words = chain([0], repeat(1))
+    monkeypatch.setattr(Workspace, "newest_word", lambda *_: next(words))
+    app.chat_input[0].set_value("Hi there").run()
+    assert [n.sent[0][0] for n in cluster.namespaces.values()] == ["Hi there", "Hi there"]
 
 
 def test_a_key_is_shown_decoded(app: AppTest) -> None:
