@@ -41,13 +41,20 @@ def show_sidebar() -> None:
     st.logo(STATIC / "logo.svg", size="large")
     with st.sidebar:
         _show_clusters()
-        try:
-            workspace = get_workspace()
-            places = workspace.outline()
-        except GatewayError:
-            return  # the page says it, larger
-        if not places:
-            return
+        kind = _show_choices()
+        _follow(_newest_word(), refresh.timer())
+        refresh.show_control()
+        st.caption(kind)
+
+
+def _show_choices() -> str:
+    """Namespaces and actor, and what the cluster is; nothing where it cannot be asked: the page says why."""
+    try:
+        workspace = get_workspace()
+        places = workspace.outline()
+    except GatewayError:
+        return ""
+    if places:
         names = [place.name for place in places]
         st.multiselect(
             "Namespaces",
@@ -59,9 +66,15 @@ def show_sidebar() -> None:
         )
         chosen = set(st.session_state.get("ns") or ())
         _show_actor([place for place in places if place.name in chosen])
-        _follow((workspace.newest_word(chosen), doctor_title()), refresh.timer())
-        refresh.show_control()
-        st.caption(f"Cluster: {workspace.cluster.kind}")
+    return f"Cluster: {workspace.cluster.kind}"
+
+
+def _newest_word() -> Hashable:
+    """What every page shows a part of: another value where it is to be drawn anew. Asks nobody."""
+    try:
+        return get_workspace().newest_word(set(st.session_state.get("ns") or ())), doctor_title()
+    except GatewayError as error:
+        return str(error)
 
 
 def _show_clusters() -> None:
@@ -80,16 +93,11 @@ def _forget_names() -> None:
 
 @st.fragment(run_every=FOLLOW_SECONDS)
 def _follow(drawn: Hashable, by_timer: Callable[[], bool]) -> None:
-    """Draw the page anew when a namespace or a replica came or went, or the doctor is done; asks nobody.
+    """Draw the page anew when a namespace or a replica came or went, the cluster did, or the doctor is done.
 
     Never within the page's own run: what was written and clicked for it would be lost.
     """
-    timed = by_timer()
-    try:
-        now = (get_workspace().newest_word(set(st.session_state.get("ns") or ())), doctor_title())
-    except GatewayError:
-        return  # the page's own refresh says it
-    if timed and now != drawn and refresh.every():
+    if by_timer() and _newest_word() != drawn and refresh.every():
         st.rerun()
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+import re
+import shutil
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local import ports
+from local.layout import Layout
+from tests.browser.conftest import dashboard, opened
 from tests.browser.test_compare import write
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
@@ -31,3 +38,17 @@ def test_a_killed_part_is_shown_and_recovers_alone(
     expect(page.get_by_text("unreachable")).to_have_count(0)
     said = [m["content"] for m in stack.history("dev", actor_id) if m["role"] == "user"]
     assert said == ["acknowledged", "while dev is down"]
+
+
+def test_a_page_that_was_opened_too_early_comes_by_itself(
+    browser: Browser, stack: RunningStack, actor_id: str, tmp_path: Path
+) -> None:
+    stack.say("dev", actor_id, "was here first")
+    data = tmp_path / "data"
+    with dashboard(data, tmp_path / "log", ports.choose(1).dashboard) as url, opened(browser, url) as page:
+        page.goto(f"/?actor={actor_id}&ns=dev")
+        expect(page.get_by_text("make demo")).to_be_visible()
+        shutil.copytree(stack.data / "namespaces", data / "namespaces", ignore=lambda *_: ["redis"])
+        shutil.copy(Layout(stack.data).state, Layout(data).state)
+        expect(page.get_by_text("Got your message: was here first")).to_be_visible()
+        expect(page).to_have_url(re.compile(f"actor={actor_id}.*ns=dev"))

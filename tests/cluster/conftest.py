@@ -70,9 +70,13 @@ def overlay(
 
 
 def rolled_out(namespace: str, *workloads: str) -> None:
-    """Wait until the workloads, else the agent and its Redis, run as they were last applied."""
+    """Wait until the workloads, else the agent and its Redis, run as last applied, and no other pod does."""
     for workload in workloads or ("statefulset/redis", "deployment/chat-agent"):
         kubectl("-n", namespace, "rollout", "status", workload, f"--timeout={SECONDS}s")
+    ending = ("-o", "jsonpath={.items[*].metadata.deletionTimestamp}")
+    wait_until(
+        lambda: not kubectl("-n", namespace, "get", "pods", *ending), seconds=60, what="old pods are gone"
+    )
 
 
 @contextmanager

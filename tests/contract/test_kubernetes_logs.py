@@ -23,7 +23,10 @@ AWAY = {"kind": "Status", "message": "dial tcp 10.0.0.7:10250: connect: connecti
 
 
 class Kubelets(ThreadingHTTPServer):
-    """`lines` by the pod's name; those in `away` answer an error, those in `hanging` nothing."""
+    """`lines` by the pod's name; those in `away` answer an error, those in `hanging` nothing.
+
+    One that has none yet has no node, of which the API server says 204.
+    """
 
     daemon_threads = True
 
@@ -45,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.over.wait(20)
         tail = self.server.lines[name][-int(asked["tailLines"][0]) :]
         whole = "".join(f"2026-11-24T16:55:{second:02d}Z {line}\n" for second, line in enumerate(tail))
-        self.send_response(500 if name in self.server.away else 200)
+        self.send_response(500 if name in self.server.away else 200 if tail else 204)
         self.end_headers()
         body = json.dumps(AWAY) if name in self.server.away else whole[: int(asked["limitBytes"][0])]
         self.wfile.write(body.encode())
@@ -93,6 +96,12 @@ def test_pods_that_cannot_be_read_hide_no_other(kubelets: Kubelets) -> None:
     assert "did not come within" in log.unread["hanging"].what
     kubelets.away, kubelets.hanging = set(), set()
     assert (len(read(kubelets).lines), read(kubelets).unread) == (3, {})
+
+
+def test_a_pod_that_has_no_node_yet_has_written_nothing(kubelets: Kubelets) -> None:
+    kubelets.lines = {"well": ["hello"], "new": []}
+    log = read(kubelets)
+    assert (told(log), log.unread) == (["well hello"], {})
 
 
 def test_where_no_pod_can_be_read_it_is_an_error(kubelets: Kubelets) -> None:
