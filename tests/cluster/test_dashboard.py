@@ -157,7 +157,9 @@ def test_a_message_from_inside_reaches_both_namespaces_and_stays_there(
 ) -> None:
     """The course's list, in the browser: messages are answered, and histories are apart."""
     page.goto(f"{open_url}/?actor={actor_id}&ns=prod&ns=dev")
-    page.get_by_role("button", name="Unlock writing").click()
+    unlock = page.get_by_role("button", name="Unlock writing")
+    expect(unlock).to_be_visible()  # a failure shows the page
+    unlock.click()
     name = page.get_by_label("Type prod to unlock it for 15 minutes")
     name.press_sequentially("prod")
     name.press("Enter")
