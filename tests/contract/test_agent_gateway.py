@@ -75,8 +75,12 @@ def closing() -> Iterator[socket.socket]:
             while True:
                 threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     yield listening
+    # Wakes the thread: it would take the connections of whichever socket has this one's number next.
+    listening.shutdown(socket.SHUT_RDWR)
+    accepting.join()
     listening.close()
 
 
