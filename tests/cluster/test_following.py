@@ -120,9 +120,7 @@ def test_a_new_pod_and_a_new_life_come_whole_and_nothing_comes_twice(chat: Chat,
                 return lines.of(new, part) >= logged(new, part)
 
             wait_until(whole, what=f"every line of the new pod's {part} came")
-            kept = logged(
-                new, part
-            )  # of the lives before the last, nothing: a sidecar may need more than two
+            kept = logged(new, part)  # of two lives, while a sidecar may need more
             came = lines.of(new, part)
             assert not [line for line, count in came.items() if count > max(1, kept[line])], "none came twice"
         assert lines.has(f"history-{actor_id}-new-life")
