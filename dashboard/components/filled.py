@@ -42,10 +42,11 @@ def fill(name: str, text: str) -> None:
 
 def text_field(label: str, name: str, *, placeholder: str) -> str:
     """Draw it as a text; its value."""
-    key = _key(name, value(name))
+    text = value(name)
+    key = _key(name, text)
     st.text_input(label, key=key, placeholder=placeholder, on_change=_typed, args=(name, key))
-    _tell(name, value(name))
-    return value(name)
+    _tell(name, text)
+    return text
 
 
 def number_field(label: str, name: str, *, placeholder: str, width: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,16 @@ import redis
 from dashboard.model.names import history_key
 from local import stack, state
 from local.layout import Layout
+
+
+@contextmanager
+def held(pid: int) -> Iterator[None]:
+    """The process neither works nor ends until the end of the block."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class RunningStack:
@@ -59,16 +69,11 @@ class RunningStack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    @contextmanager
-    def nobody_restarts(self) -> Iterator[None]:
+    def nobody_restarts(self) -> AbstractContextManager[None]:
         """The supervisor is held, so that what is killed stays down until the end of the block."""
         found = state.running(Layout(self.data))
         assert found is not None
-        os.kill(found.supervisor.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(found.supervisor.pid, signal.SIGCONT)
+        return held(found.supervisor.pid)
 
     def say(self, name: str, actor_id: str, content: str, **headers: str) -> httpx.Response:
         with self.agent(name) as agent:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from subprocess import PIPE
 
 import pytest
@@ -18,7 +16,7 @@ from dashboard.model.names import TOPIC
 from dashboard.services import events
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
-from tests.stack.running_stack import RunningStack
+from tests.stack.running_stack import RunningStack, held
 from tests.stack.test_cli import SECONDS, daca_ops
 from tests.stack.waiting import wait_until
 
@@ -30,15 +28,9 @@ def workspace(stack: RunningStack) -> Iterator[Workspace]:
     opened.close()
 
 
-@contextmanager
-def stopped(stack: RunningStack, name: str, part: str) -> Iterator[None]:
-    """The process neither answers nor ends."""
-    pid = int(stack.namespace(name)[part]["pid"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
+def stopped(stack: RunningStack, name: str, part: str) -> AbstractContextManager[None]:
+    """A part that does not answer until the end of the block."""
+    return held(int(stack.namespace(name)[part]["pid"]))
 
 
 def test_a_published_event_goes_its_way_and_adds_no_turn(stack: RunningStack, actor_id: str) -> None:
