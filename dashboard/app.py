@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.components import frame, sign_in
 from dashboard.components.provider import get_person
 
-st.set_page_config(page_title="daca-ops", page_icon=":material/compare_arrows:", layout="wide")
+# A file of ours: the browser would fetch a ":material/" icon of a page's tab from its maker's server.
+st.set_page_config(page_title="daca-ops", page_icon=frame.STATIC / "icon.svg", layout="wide")
 
 known = get_person() is not None
 page = st.navigation(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import hypothesis
+import playwright.sync_api
 import pytest
 
 from local import stack as local_stack
@@ -18,6 +20,23 @@ pytest.register_assert_rewrite("tests.contract.cluster_contract")
 # A machine that is busy with a whole stack must not make a law of logic a timing test.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed says what its page showed."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and isinstance(page, playwright.sync_api.Page):
+        report.sections.append(("Page", _shown(page)))
+    return report
+
+
+def _shown(page: playwright.sync_api.Page) -> str:
+    """Its address, and what a screen reader finds there."""
+    with suppress(playwright.sync_api.Error):
+        return f"{page.url}\n{page.locator('body').aria_snapshot(timeout=5_000)}"
+    return "closed"
 
 
 @pytest.fixture(scope="session")

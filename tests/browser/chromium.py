@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, Error, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Route
 
 FLAGS = (
     "--no-sandbox",
@@ -27,10 +27,19 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def steady(page: Page) -> Page:
-    """The page, which loads again what Chromium gave up because a network interface came or went.
+    """The page, that loads whether or not network interfaces come and go, as those of containers do.
 
-    Those of containers do, on a machine that runs some; the servers of the tests have nothing to do with it.
+    Chromium gives up what it is loading then (ERR_NETWORK_CHANGED), on loopback too: one script that is
+    missing leaves a blank page. So scripts are fetched beside it, and the address is asked for once more.
     """
+    kept: dict[str, tuple[int, dict[str, str], bytes]] = {}
+
+    def serve(route: Route) -> None:
+        if route.request.url not in kept:
+            answer = route.fetch()
+            kept[route.request.url] = answer.status, answer.headers, answer.body()
+        status, headers, body = kept[route.request.url]
+        route.fulfill(status=status, headers=headers, body=body)
 
     def twice(load: Callable[..., Any]) -> Callable[..., Any]:
         def loaded(*words: Any, **options: Any) -> Any:
@@ -43,6 +52,7 @@ def steady(page: Page) -> Page:
 
         return loaded
 
+    page.route("**/static/**", serve)
     for name in ("goto", "reload"):
         setattr(page, name, twice(getattr(page, name)))
     return page

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, ViewportSize, expect, sync_playwright
 
 from local import ports
 from local.programs import answers
@@ -70,7 +71,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Page]:
-    """A page that fails the test on a script error or a dialog."""
+    """A page that fails the test on a script error, a dialog, or a request to another machine."""
     size: ViewportSize = {"width": 1280, "height": 1000}
     context = browser.new_context(base_url=url, viewport=size, timezone_id=timezone_id)
     page = steady(context.new_page())
@@ -81,7 +82,13 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
         surprises.append(dialog.message)
         dialog.dismiss()
 
+    def note(request: Request) -> None:
+        named = any(map(str.isalpha, urlsplit(request.url).hostname or ""))  # no server of the tests is
+        if named and page.url.startswith(url):
+            surprises.append(request.url)
+
     page.on("dialog", dismiss)
+    page.on("request", note)
     page.on("pageerror", lambda error: surprises.append(str(error)))
     yield page
     context.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.model.names import history_key
 from dashboard.services.chat import Chat
+from tests.browser.chromium import steady
 from tests.cluster.conftest import K8S, daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
 from tests.cluster.test_commands import run
 
@@ -41,7 +42,7 @@ def url(cluster: None) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = steady(browser.new_page(viewport={"width": 1280, "height": 1000}))
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     yield page
