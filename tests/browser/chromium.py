@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, Error, Page, Playwright, Route
 
 FLAGS = (
@@ -26,20 +29,23 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
 
 
+@cache
+def _asset(url: str) -> httpx.Response:
+    """A file of Streamlit's own, whose name changes with what is in it."""
+    return httpx.get(url, headers={"accept-encoding": "identity"}, verify=False, trust_env=False)
+
+
 def steady(page: Page) -> Page:
     """The page, that loads whether or not network interfaces come and go, as those of containers do.
 
     Chromium gives up what it is loading then (ERR_NETWORK_CHANGED), on loopback too: one script that is
     missing leaves a blank page. So scripts are fetched beside it, and the address is asked for once more.
     """
-    kept: dict[str, tuple[int, dict[str, str], bytes]] = {}
 
     def serve(route: Route) -> None:
-        if route.request.url not in kept:
-            answer = route.fetch()
-            kept[route.request.url] = answer.status, answer.headers, answer.body()
-        status, headers, body = kept[route.request.url]
-        route.fulfill(status=status, headers=headers, body=body)
+        answer = _asset(route.request.url)
+        with suppress(Error):  # the page was closed meanwhile
+            route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
     def twice(load: Callable[..., Any]) -> Callable[..., Any]:
         def loaded(*words: Any, **options: Any) -> Any:

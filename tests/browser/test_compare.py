@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -62,14 +59,10 @@ def test_one_that_is_stopped_says_so_and_the_other_works(
 ) -> None:
     page.goto(f"/?actor={actor_id}")
     expect(page.get_by_text("No turns yet")).to_be_visible()
-    pid = int(stack.namespace("dev")["agent"]["pid"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "agent"):
         write(page, "Is anybody there?")
         expect(page.get_by_text("Got your message: Is anybody there?").first).to_be_visible()
         expect(page.get_by_text("did not answer within").first).to_be_visible()
-    finally:
-        os.kill(pid, signal.SIGCONT)
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_text("answered in")).to_have_count(2)
     expect(page.get_by_text("1 turn, 1 same")).to_be_visible()

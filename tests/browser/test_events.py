@@ -9,7 +9,6 @@ from playwright.sync_api import Page, Position, expect
 
 from dashboard.model.names import TOPIC
 from tests.stack.running_stack import RunningStack
-from tests.stack.test_events import stopped
 from tests.stack.waiting import wait_until
 
 FIRST_ROW = Position(x=17, y=52)  # of a table, which is drawn on a canvas
@@ -82,7 +81,7 @@ def test_the_filter_outlives_a_reload_in_another_section(
 def test_what_is_pending_is_told_with_its_group(page: Page, stack: RunningStack, actor_id: str) -> None:
     page.goto("/events?events_ns=dev&show=Groups")
     expect(page.get_by_text("chat-agent").first).to_be_visible()
-    with stopped(stack, "dev", "agent"):
+    with stack.held("dev", "agent"):
         event = {"id": "e", "type": "T", "source": "s", "data": {"actor_id": actor_id}}
         stack.redis("dev").xadd(TOPIC, {"data": json.dumps(event)})
         wait_until(lambda: stack.redis("dev").xpending(TOPIC, "chat-agent")["pending"], what="it is pending")

@@ -18,8 +18,7 @@ from local.layout import Layout
 
 
 @contextmanager
-def held(pid: int) -> Iterator[None]:
-    """The process neither works nor ends until the end of the block."""
+def _held(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -73,7 +72,11 @@ class RunningStack:
         """The supervisor is held, so that what is killed stays down until the end of the block."""
         found = state.running(Layout(self.data))
         assert found is not None
-        return held(found.supervisor.pid)
+        return _held(found.supervisor.pid)
+
+    def held(self, name: str, part: str) -> AbstractContextManager[None]:
+        """A part neither works nor ends until the end of the block."""
+        return _held(int(self.namespace(name)[part]["pid"]))
 
     def say(self, name: str, actor_id: str, content: str, **headers: str) -> httpx.Response:
         with self.agent(name) as agent:

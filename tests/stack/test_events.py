@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from subprocess import PIPE
 
 import pytest
@@ -16,7 +15,7 @@ from dashboard.model.names import TOPIC
 from dashboard.services import events
 from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
-from tests.stack.running_stack import RunningStack, held
+from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import SECONDS, daca_ops
 from tests.stack.waiting import wait_until
 
@@ -26,11 +25,6 @@ def workspace(stack: RunningStack) -> Iterator[Workspace]:
     opened = open_workspace(Settings(data=stack.data))
     yield opened
     opened.close()
-
-
-def stopped(stack: RunningStack, name: str, part: str) -> AbstractContextManager[None]:
-    """A part that does not answer until the end of the block."""
-    return held(int(stack.namespace(name)[part]["pid"]))
 
 
 def test_a_published_event_goes_its_way_and_adds_no_turn(stack: RunningStack, actor_id: str) -> None:
@@ -57,7 +51,7 @@ def test_an_event_is_pending_while_the_agent_is_stopped(
     stack: RunningStack, workspace: Workspace, actor_id: str
 ) -> None:
     place = workspace.place("dev")
-    with stopped(stack, "dev", "agent"):
+    with stack.held("dev", "agent"):
         sent = daca_ops(
             *("events", "publish", "nobody acknowledges", "-n", "dev", "--actor", actor_id, "--wait", "0.5"),
             *("--data", str(stack.data)),

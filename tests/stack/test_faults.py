@@ -32,12 +32,8 @@ def test_a_killed_part_comes_back_with_every_turn(stack: RunningStack, actor_id:
 
 
 def test_a_store_that_is_away_is_503_and_never_a_hang(stack: RunningStack, actor_id: str) -> None:
-    pid = int(stack.namespace("dev")["redis"]["pid"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "redis"):
         reply = stack.say("dev", actor_id, "nobody stores this")
-    finally:
-        os.kill(pid, signal.SIGCONT)
     assert reply.status_code == 503
     assert reply.headers["retry-after"]
     assert reply.headers["content-type"] == "application/problem+json"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +107,8 @@ def test_nothing_is_sent_where_writing_is_refused(workspace: Workspace, stack: R
 def test_one_that_does_not_answer_proves_nothing_and_the_other_is_cleaned(
     workspace: Workspace, stack: RunningStack
 ) -> None:
-    pid = int(stack.namespace("dev")["agent"]["pid"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "agent"):
         result = proven(workspace, patience=0)
-    finally:
-        os.kill(pid, signal.SIGCONT)
     assert result.proof.verdict == "not proven"
     assert "did not answer" in result.proof.sentence
     prod, dev = result.removals
@@ -129,11 +125,8 @@ def test_what_is_stored_after_the_removal_is_removed_too(workspace: Workspace, s
         if (step.name, step.state) == ("remove", "waiting"):
             os.kill(pid, signal.SIGCONT)
 
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "agent"):
         result = Isolation(Chat(workspace, Guard()), patience=0).prove(BOTH, wake_the_agent)
-    finally:
-        os.kill(pid, signal.SIGCONT)
     assert result.proof.verdict == "not proven"
     assert [(removal.keys, removal.entries) for removal in result.removals] == [(1, 3), (1, 1)]
     assert result.clean
@@ -143,14 +136,10 @@ def test_what_is_stored_after_the_removal_is_removed_too(workspace: Workspace, s
 def test_what_comes_later_still_is_removed_by_the_command_that_is_told(
     workspace: Workspace, stack: RunningStack, tmp_path: Path
 ) -> None:
-    pid = int(stack.namespace("dev")["agent"]["pid"])
     dev, others = stack.redis("dev"), "isolation-of-someone"
     stack.say("dev", others, f"isolation-{'0' * 12}")
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "agent"):
         told = daca_ops("verify", "--wait", "0", "--data", str(stack.data))
-    finally:
-        os.kill(pid, signal.SIGCONT)
     command = shlex.split(told.stderr.splitlines()[-1])
     assert command[:3] == ["daca-ops", "verify", "--remove"]
     key = history_key(command[3])
@@ -165,10 +154,8 @@ def test_what_comes_later_still_is_removed_by_the_command_that_is_told(
 
 
 def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
-    pid = int(stack.namespace("dev")["agent"]["pid"])
     known = set(stack.redis("prod").scan_iter("*isolation-*"))
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with stack.held("dev", "agent"):
         command = [sys.executable, "-m", "dashboard", "verify", "--data", str(stack.data)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
             prod = stack.redis("prod")
@@ -176,24 +163,19 @@ def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
             running.send_signal(signal.SIGINT)
             assert b"daca-ops verify --remove isolation-" in running.communicate(timeout=40)[1]
             assert running.returncode != 0
-    finally:
-        os.kill(pid, signal.SIGCONT)
     assert set(stack.redis("prod").scan_iter("*isolation-*")) == known
 
 
 def test_a_store_that_is_away_when_it_is_to_be_cleaned_is_told(
     workspace: Workspace, stack: RunningStack
 ) -> None:
-    pid = int(stack.namespace("dev")["redis"]["pid"])
+    with ExitStack() as until_then:
 
-    def stop_the_store(step: Step) -> None:
-        if (step.name, step.words) == ("remove", ""):
-            os.kill(pid, signal.SIGSTOP)
+        def stop_the_store(step: Step) -> None:
+            if (step.name, step.words) == ("remove", ""):
+                until_then.enter_context(stack.held("dev", "redis"))
 
-    try:
         result = Isolation(Chat(workspace, Guard())).prove(BOTH, stop_the_store)
-    finally:
-        os.kill(pid, signal.SIGCONT)
     assert result.proof.verdict == "isolated"
     assert not result.proven
     assert ["did not answer" in removal.failure for removal in result.removals] == [False, True]

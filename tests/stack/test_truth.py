@@ -18,7 +18,6 @@ from dashboard.services.settings import Settings
 from dashboard.services.workspace import Workspace, open_workspace
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
-from tests.stack.test_events import stopped
 from tests.stack.truth_contract import (
     Site,
     agree,
@@ -148,7 +147,7 @@ def test_an_event_is_pending_while_nobody_acknowledges_it(
     stack.say("dev", actor_id, "heard")
     agree(workspace, "dev", actor_id)
     at = datetime.now(UTC).isoformat()
-    with stopped(stack, "dev", "agent"):
+    with stack.held("dev", "agent"):
         said = [{"role": role, "content": "unheard"} for role in ("user", "assistant")]
         late = [{**m, "turn": 1, "time": at, "id": f"late-{m['role']}"} for m in said]
         write_head(stack.redis("dev"), actor_id, messages=late)
