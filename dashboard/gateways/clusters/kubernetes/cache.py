@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from dashboard.gateways.clusters.kubernetes.api import Api, Gone
+from dashboard.gateways.clusters.kubernetes.api import Api, Gone, decoded
 from dashboard.model.errors import Forbidden, GatewayError, Rejected, Unreachable
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
@@ -150,7 +150,7 @@ class WatchedCache(Cache[T]):
                 failures += 1
 
     async def _list(self) -> None:
-        found = json.loads(await self._api.read(self._path))
+        found = decoded(await self._api.read(self._path))
         items: dict[str, dict[str, T]] = {}
         for raw in found["items"]:
             item = self._parse(raw)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
-from dashboard.gateways.clusters.kubernetes.api import Api
+from dashboard.gateways.clusters.kubernetes.api import Api, decoded
 from dashboard.model.errors import Forbidden, GatewayError, NotThere
 from dashboard.model.kubernetes import Json
 from dashboard.model.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
@@ -89,7 +88,7 @@ class _Reading:
 
     async def _read(self, reading: Coroutine[Any, Any, bytes]) -> Any:
         async with self._turns:
-            return json.loads(await reading)
+            return decoded(await reading)
 
     async def _secret(self, namespace: str, name: str) -> Json | None:
         """Its keys, and of each whether it holds something: never what."""
