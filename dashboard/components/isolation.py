@@ -52,7 +52,8 @@ def show_result(result: Result, command: dict[str, str]) -> None:
         st.markdown(_VERDICTS[proof.verdict])
         st.text(proof.sentence)
         took = result.ended_at - result.started_at
-        st.caption(f"{clock_time(result.started_at)}, in {took:.1f} s, with actor {result.actor_id}")
+        made = f"{clock_time(result.started_at)}{proof_reports.by(result)}"
+        st.caption(f"{made}, in {took:.1f} s, with actor {result.actor_id}")
     for way in proof.ways:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":red[:material/call_merge:] **{way.name.replace('-', ' ').capitalize()}**")
@@ -130,10 +131,11 @@ def show_earlier(results: Sequence[Result]) -> None:
     with st.expander(f"Earlier proofs ({len(results)})", key="earlier"):
         view = {name: st.query_params.get_all(name) for name in st.query_params}
         for result in results:
+            made = f"{clock_time(result.started_at)}{proof_reports.by(result)}"
             left = "" if result.clean else ", not all could be removed"
             st.page_link(
                 "views/isolation.py",
-                label=f"{_VERDICTS[result.proof.verdict]} {clock_time(result.started_at)}{left}",
+                label=f"{_VERDICTS[result.proof.verdict]} {made}{left}",
                 query_params={**view, "run": result.actor_id},
             )
 

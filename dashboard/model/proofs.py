@@ -49,7 +49,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Result:
-    """A proof with when (Unix seconds) and where it was made, and what was removed afterwards."""
+    """A proof with when (Unix seconds), where and by whom it was made, and what was removed afterwards.
+
+    `who` as in the audit log; "" in one that was kept before that was asked.
+    """
 
     cluster: str
     actor_id: str
@@ -57,6 +60,7 @@ class Result:
     ended_at: float
     proof: Proof
     removals: tuple[Removal, ...]
+    who: str = ""
 
     @property
     def clean(self) -> bool:

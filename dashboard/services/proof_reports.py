@@ -25,6 +25,7 @@ def as_plain(result: Result) -> dict[str, Any]:
         "cluster": result.cluster,
         "namespaces": list(proof.namespaces),
         "actor": result.actor_id,
+        "who": result.who,
         "started": _time(result.started_at),
         "ended": _time(result.ended_at),
         "ways": [asdict(way) for way in proof.ways],
@@ -55,7 +56,8 @@ def as_markdown(result: Result) -> str:
     parts = [
         f"# Isolation of {', '.join(proof.namespaces)}: {_VERDICTS[proof.verdict]}",
         _escaped(proof.sentence),
-        f"{_time(result.started_at)} on cluster `{result.cluster}`, with actor `{result.actor_id}`.",
+        f"{_time(result.started_at)}{by(result)} on cluster `{result.cluster}`, "
+        f"with actor `{result.actor_id}`.",
         *(f"- **{way.name}**: {_escaped(way.words)} {_escaped(way.fix)}" for way in proof.ways),
         *(f"- {_escaped(note)}" for note in proof.notes),
         _matrix(result),
@@ -65,6 +67,11 @@ def as_markdown(result: Result) -> str:
         STAYS,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def by(result: Result) -> str:
+    """Who made it, in Markdown; nothing where that was not kept."""
+    return f" by {as_code(result.who)}" if result.who else ""
 
 
 def removed(removal: Removal) -> str:

@@ -58,8 +58,15 @@ class Proving:
             removals = self._remove()
         sights = [self._sight(place) for place in self.places.values()]
         proof = judge(sights, self.probes, left_out=left_out)
-        cluster, actor_id = self._workspace.title, self.probes.actor_id
-        return Result(cluster, actor_id, self.started_at, time.time(), proof, removals)
+        return Result(
+            cluster=self._workspace.title,
+            actor_id=self.probes.actor_id,
+            started_at=self.started_at,
+            ended_at=time.time(),
+            proof=proof,
+            removals=removals,
+            who=self.chat.guard.person.who,
+        )
 
     @property
     def _workspace(self) -> Workspace:

@@ -165,6 +165,7 @@ def test_a_restart_keeps_the_proof_and_lists_it_below_the_next(
     prove(again)
     [(label, proof)] = links(again)
     assert "**Isolated**" in label
+    assert " by `dashboard`" in label
     assert proof == first != again.query_params["run"][0]
 
 

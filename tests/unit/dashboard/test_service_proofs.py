@@ -11,7 +11,7 @@ import pytest
 from dashboard.model.isolation import SURFACES, Look, Probes, Sight
 from dashboard.model.judging import judge
 from dashboard.model.proofs import Removal, Result
-from dashboard.services import proofs
+from dashboard.services import proof_reports, proofs
 from dashboard.services.proofs import KEPT, Proofs
 
 PROBES = Probes("isolation-1", {"prod": "p", "dev": "d"}, 2)
@@ -42,6 +42,22 @@ def test_a_proof_is_read_as_it_was_kept(tmp_path: Path) -> None:
     assert RESULT.proof.ways
     assert Proofs(tmp_path / "proofs").get("isolation-1") == RESULT
     assert [path.stat().st_mode & 0o777 for path in kept.folder.iterdir()] == [0o600]
+
+
+def test_a_proof_of_before_it_was_asked_who_made_it_is_read(tmp_path: Path) -> None:
+    kept = Proofs(tmp_path)
+    kept.keep(replace(RESULT, who="ana@example.org"))
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b',"who":"ana@example.org"', b""))
+    read = kept.get("isolation-1")
+    assert read == RESULT
+    assert proof_reports.as_markdown(RESULT).count(" by ") == 0
+
+
+def test_the_report_names_who_made_it() -> None:
+    made = replace(RESULT, who="ana@example.org")
+    assert " by `ana@example.org` on cluster `local`" in proof_reports.as_markdown(made)
+    assert proof_reports.as_plain(made)["who"] == "ana@example.org"
 
 
 def test_the_newest_are_kept_newest_first(tmp_path: Path) -> None:
