@@ -58,11 +58,15 @@ def _show_lock(namespace: str) -> None:
 
 
 def _ask_for_the_name(namespace: str) -> None:
-    typed = st.text_input(f"Type {namespace} to unlock it for 15 minutes", key=f"unlock-{namespace}")
+    """A new field each time: a timer's message that is late brings along the name that was typed last."""
+    number = st.session_state.get(f"unlocked {namespace}", 0)
+    key = f"unlock-{namespace}-{number}"
+    typed = st.text_input(f"Type {namespace} to unlock it for 15 minutes", key=key)
     if not typed:
         return
     try:
         if get_writing().unlock(namespace, typed):
+            st.session_state[f"unlocked {namespace}"] = number + 1
             st.rerun()
         st.caption(":material/error: That is not its name.")
     except WriteRefused as error:

@@ -37,10 +37,10 @@ def test_a_protected_namespace_is_locked_until_its_name_is_typed(
     app.run()
     app.chat_input[0].set_value("too early").run()
     assert "prod is protected. Type its name to unlock it for 15 minutes." in texts(app)
-    app.text_input(key="unlock-prod").set_value("dev").run()
+    app.text_input(key="unlock-prod-0").set_value("dev").run()
     assert "not its name" in captions(app)
     assert not prod.sent
-    app.text_input(key="unlock-prod").set_value("prod").run()
+    app.text_input(key="unlock-prod-0").set_value("prod").run()
     assert "unlocked until" in captions(app)
     app.chat_input[0].set_value("now").run()
     assert [content for content, _ in prod.sent] == ["now"]
@@ -48,6 +48,21 @@ def test_a_protected_namespace_is_locked_until_its_name_is_typed(
     app.chat_input[0].set_value("too late").run()
     assert [content for content, _ in prod.sent] == ["now"]
     assert len(cluster.namespaces["dev"].sent) == 3
+
+
+def test_a_late_message_with_the_name_does_not_unlock_what_was_locked_again(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    """A timer sends the state of every field, also of one that was drawn and typed into before."""
+    cluster.protected = {"prod"}
+    app.run()
+    (field,) = [element for element in app.text_input if str(element.key).startswith("unlock-")]
+    field.set_value("prod").run()
+    button(app, "Lock again").click().run()
+    app.session_state[str(field.key)] = "prod"
+    app.run()
+    app.chat_input[0].set_value("too late").run()
+    assert not cluster.namespaces["prod"].sent
 
 
 def test_protection_is_said_in_words_on_each_pane(app: AppTest, cluster: MadeUpCluster) -> None:
@@ -78,7 +93,7 @@ class TestReadOnly:
     def test_nothing_is_unlocked_either(self, app: AppTest, cluster: MadeUpCluster) -> None:
         cluster.protected = {"prod"}
         app.run()
-        assert not [element for element in app.text_input if element.key == "unlock-prod"]
+        assert not [element for element in app.text_input if str(element.key).startswith("unlock-")]
 
 
 class TestSignIn:
@@ -135,7 +150,7 @@ class TestSignIn:
         cluster.protected = {"prod"}
         app.user = {"is_logged_in": True, "sub": "bo", "groups": ["operators"], "iat": time.time()}
         app.run()
-        app.text_input(key="unlock-prod").set_value("prod").run()
+        app.text_input(key="unlock-prod-0").set_value("prod").run()
         operator, app.user = app.user, {**app.user, "groups": []}
         app.chat_input[0].set_value("as a viewer").run()
         assert nothing_was_sent(cluster)

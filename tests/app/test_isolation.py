@@ -208,7 +208,7 @@ def test_a_protected_namespace_refuses_until_its_name_is_typed(
     prove(app)
     assert any("prod is protected" in text for text in texts(app))
     assert not any(namespace.heard for namespace in probed.values())
-    app.text_input(key="unlock-prod").set_value("prod").run()
+    app.text_input(key="unlock-prod-0").set_value("prod").run()
     prove(app)
     assert any("**Isolated**" in mark for mark in marks(app))
 
