@@ -52,8 +52,7 @@ def show_result(result: Result, command: dict[str, str]) -> None:
         st.markdown(_VERDICTS[proof.verdict])
         st.text(proof.sentence)
         took = result.ended_at - result.started_at
-        made = f"{clock_time(result.started_at)}{proof_reports.by(result)}"
-        st.caption(f"{made}, in {took:.1f} s, with actor {result.actor_id}")
+        st.caption(f"{_made(result)}, in {took:.1f} s, with actor {result.actor_id}")
     for way in proof.ways:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":red[:material/call_merge:] **{way.name.replace('-', ' ').capitalize()}**")
@@ -71,6 +70,11 @@ def show_result(result: Result, command: dict[str, str]) -> None:
     for surface in SURFACES:
         if surface not in proof.left_out:
             _show_checks(surface, [check for check in proof.checks if check.surface == surface])
+
+
+def _made(result: Result) -> str:
+    """When and by whom, in Markdown."""
+    return f"{clock_time(result.started_at)}{proof_reports.by(result)}"
 
 
 def _show_report(result: Result, command: dict[str, str]) -> None:
@@ -131,11 +135,10 @@ def show_earlier(results: Sequence[Result]) -> None:
     with st.expander(f"Earlier proofs ({len(results)})", key="earlier"):
         view = {name: st.query_params.get_all(name) for name in st.query_params}
         for result in results:
-            made = f"{clock_time(result.started_at)}{proof_reports.by(result)}"
             left = "" if result.clean else ", not all could be removed"
             st.page_link(
                 "views/isolation.py",
-                label=f"{_VERDICTS[result.proof.verdict]} {made}{left}",
+                label=f"{_VERDICTS[result.proof.verdict]} {_made(result)}{left}",
                 query_params={**view, "run": result.actor_id},
             )
 
