@@ -18,7 +18,7 @@ REMEMBERED_KEYS = 128
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """`time` is ISO 8601 UTC; it and `id` are "" in histories that were written before they were kept."""
 
@@ -92,8 +92,8 @@ def add_turn(
     """The head after one more turn, and the segment that it pushed out, if any."""
     turn = head.messages[-1].turn + 1 if head.messages else head.total // 2 + 1
     said = (
-        Message("user", content, turn, time, f"{event_id}-user"),
-        Message("assistant", answer, turn, time, f"{event_id}-assistant"),
+        Message(role="user", content=content, turn=turn, time=time, id=f"{event_id}-user"),
+        Message(role="assistant", content=answer, turn=turn, time=time, id=f"{event_id}-assistant"),
     )
     keys = head.keys
     if key is not None:
@@ -133,7 +133,9 @@ def _legacy(item: Any, index: int) -> Message:
     fields = item if isinstance(item, dict) else {"content": item}
     role = str(fields.get("role", ("user", "assistant")[index % 2]))
     content = fields.get("content", "")
-    return Message(role, content if isinstance(content, str) else str(content), index // 2 + 1)
+    return Message(
+        role=role, content=content if isinstance(content, str) else str(content), turn=index // 2 + 1
+    )
 
 
 def encode_head(head: Head) -> dict[str, Any]:
@@ -167,7 +169,10 @@ def encode_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
 
 def decode_messages(value: Iterable[dict[str, Any]]) -> tuple[Message, ...]:
     """The messages of a stored segment; daprd may have turned whole numbers into floats."""
-    return tuple(Message(m["role"], m["content"], int(m["turn"]), m["time"], m["id"]) for m in value)
+    return tuple(
+        Message(role=m["role"], content=m["content"], turn=int(m["turn"]), time=m["time"], id=m["id"])
+        for m in value
+    )
 
 
 @dataclass(frozen=True)

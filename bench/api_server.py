@@ -19,8 +19,8 @@ START_SECONDS = 90
 def find(program: str) -> str | None:
     """Where a program is: in `$KIT/bin`, where envtest puts it, or on the PATH."""
     kit = os.environ.get("KIT") or "/tmp/kit"
-    places = (f"{kit}/bin", os.environ.get("KUBEBUILDER_ASSETS", ""), os.environ["PATH"])
-    return shutil.which(program, path=os.pathsep.join(filter(None, places)))
+    endpoints = (f"{kit}/bin", os.environ.get("KUBEBUILDER_ASSETS", ""), os.environ["PATH"])
+    return shutil.which(program, path=os.pathsep.join(filter(None, endpoints)))
 
 
 def missing() -> str:

@@ -17,9 +17,9 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import open_workspace
 from dashboard.services.doctor import checkup
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import open_workspace
 from local import ports, stack
 from tests.browser.chromium import launch
 from tests.browser.conftest import dashboard
@@ -105,9 +105,9 @@ def _inside(data: Path, count: int) -> float:
 def _look(settings: Settings, count: int) -> float:
     """Seconds of the look alone, with connections that are opened anew."""
     workspace = open_workspace(settings)
-    places = workspace.places()[:count]
+    endpoints = workspace.endpoints()[:count]
     began = time.perf_counter()
-    report = checkup.check(workspace, places)
+    report = checkup.check(workspace, endpoints)
     took = time.perf_counter() - began
     workspace.close()
     assert len(report.namespaces) == count

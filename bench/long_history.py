@@ -19,7 +19,7 @@ from typing import Any, cast
 import httpx
 import redis
 
-from dashboard.model.names import history_key
+from dashboard.model.core.names import history_key
 from local import stack
 
 SHORT, LONG, ROUNDS = 10, 100_000, 300
@@ -40,13 +40,13 @@ def main() -> int:
             stack.down(data)
 
 
-def _measure(place: dict[str, Any]) -> int:
-    store = _store(place)
+def _measure(endpoint: dict[str, Any]) -> int:
+    store = _store(endpoint)
     actors = {count: f"bench-{count}-{uuid.uuid4().hex[:8]}" for count in (SHORT, LONG)}
     for count, actor in actors.items():
         _plant(store, actor, count)
     times: dict[int, list[float]] = {SHORT: [], LONG: []}
-    with httpx.Client(base_url=place["agent"]["url"], timeout=60) as client:
+    with httpx.Client(base_url=endpoint["agent"]["url"], timeout=60) as client:
         heads = {}
         for actor in actors.values():
             _turn(client, actor)  # upgrades the planted list
@@ -62,8 +62,8 @@ def _measure(place: dict[str, Any]) -> int:
     return int(long / short > LIMIT)
 
 
-def _store(place: dict[str, Any]) -> redis.Redis:
-    where = place["redis"]
+def _store(endpoint: dict[str, Any]) -> redis.Redis:
+    where = endpoint["redis"]
     password = Path(where["password_file"]).read_text().strip()
     return redis.Redis(host=where["host"], port=int(where["port"]), db=int(where["db"]), password=password)
 

@@ -105,7 +105,10 @@ def _first_lists() -> int:
         with closing(KubernetesCluster()) as cluster:
             assert len(cluster.outline()) == NAMESPACES
             listed.append(time.perf_counter() - began)
-            assert sum(bool(place.agent_url and place.redis) for place in cluster.places()) == NAMESPACES
+            assert (
+                sum(bool(endpoint.agent_url and endpoint.redis) for endpoint in cluster.endpoints())
+                == NAMESPACES
+            )
             addressed.append(time.perf_counter() - began)
     theirs, mine = statistics.median(kubectl), statistics.median(listed)
     print(f"kubectl get deployments -A -o json, {NAMESPACES:,} namespaces: p50 {theirs:.3f} s")
@@ -124,10 +127,10 @@ def _kubectl() -> None:
 
 def _refreshes(api: Api) -> int:
     with closing(KubernetesCluster()) as cluster:
-        cluster.places()
+        cluster.endpoints()
         before = _requests(api)
         waits = [_timed(partial(_change, cluster, number)) for number in range(CHANGES)]
-        same = _timed(cluster.places)
+        same = _timed(cluster.endpoints)
         after = _requests(api)
     lists = (after - before)["LIST"]
     print(f"a change seen by the watch, from the write on: p50 {statistics.median(waits) * 1000:.0f} ms")
@@ -143,7 +146,7 @@ def _change(cluster: KubernetesCluster, number: int) -> None:
     subprocess.run(scale, capture_output=True, check=True)
 
     def shown() -> bool:
-        cluster.places()
+        cluster.endpoints()
         found = cluster.deployed(name)
         return found is not None and found.wanted == wanted
 

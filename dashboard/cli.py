@@ -9,22 +9,23 @@ from typing import Annotated
 
 import typer
 
-from dashboard.model.errors import GatewayError, WriteRefused
+from dashboard.model.core.errors import GatewayError, WriteRefused
 from local.errors import StackError
 
 # Each module of `dashboard/terminal` with its commands: only that of the asked-for command is imported,
 # because the clients of Redis, HTTP and Kubernetes take longer to import than most commands to run.
 COMMANDS = {
-    "running": ("up", "down", "status", "reset", "prepare"),
-    "chatting": ("send", "history", "diff"),
-    "looking": ("namespaces", "store"),
-    "tailing": ("logs",),
-    "proving": ("verify",),
-    "auditing": ("audit",),
-    "doctoring": ("doctor",),
-    "streaming": ("events",),
-    "witnessing": ("actor",),
-    "preparing": ("k8s",),
+    "stack": ("up", "down", "status", "reset", "prepare"),
+    "chat": ("send", "history", "diff"),
+    "health": ("namespaces",),
+    "stores": ("store",),
+    "logs": ("logs",),
+    "isolation": ("verify",),
+    "access.audit": ("audit",),
+    "doctor": ("doctor",),
+    "topics": ("events",),
+    "actors": ("actor",),
+    "setup": ("k8s",),
 }
 
 

@@ -18,18 +18,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import StackError
+from local.report import Report
 
 DAPR_VERSION = "1.18.1"
 GO_VERSION = (1, 21)  # the oldest that fetches the toolchain which go.mod asks for
 MODULE = Path(__file__).parent / "sidecar"
 _MINOR = DAPR_VERSION.rpartition(".")[0]
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)

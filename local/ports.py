@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 DASHBOARD = 8501
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NamespacePorts:
     """What one namespace listens on."""
 

@@ -24,7 +24,7 @@ _LOOPBACK = "127.0.0.1,localhost"
 _FOREIGN = ("DAPR_", "APP_")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Program:
     """What to run. `port` is where it must listen; `is_ready` probes it once, with a deadline of its own."""
 

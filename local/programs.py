@@ -53,14 +53,16 @@ def placement(layout: Layout, binaries: Binaries, port: int, raft: int) -> Progr
         *("--initial-cluster", f"dapr-placement-0={HOST}:{raft}"),
         *("--healthz-port", "0", "--enable-metrics=false"),
     )
-    return Program("placement", command, layout.log("placement"), port, accepts(port))
+    return Program(
+        name="placement", command=command, log=layout.log("placement"), port=port, is_ready=accepts(port)
+    )
 
 
 def redis(layout: Layout, binaries: Binaries, namespace: Namespace) -> Program:
     """A Redis server; its password is in its configuration file, never on the command line."""
     name, port = f"{namespace.name}-redis", namespace.ports.redis
     command = (str(binaries.redis), str(layout.namespace(namespace.name) / "redis.conf"))
-    return Program(name, command, layout.log(name), port, accepts(port))
+    return Program(name=name, command=command, log=layout.log(name), port=port, is_ready=accepts(port))
 
 
 def sidecar(
@@ -87,7 +89,14 @@ def sidecar(
     )
     environment = {"NAMESPACE": namespace.name, "DAPR_HOST_IP": HOST, "APP_API_TOKEN": token}
     ready = f"http://{HOST}:{ports.http}/v1.0/healthz"
-    return Program(name, command, layout.log(name), ports.http, lambda: answers(ready), environment)
+    return Program(
+        name=name,
+        command=command,
+        log=layout.log(name),
+        port=ports.http,
+        is_ready=lambda: answers(ready),
+        environment=environment,
+    )
 
 
 def agent(layout: Layout, namespace: Namespace, token: str) -> Program:
@@ -104,7 +113,15 @@ def agent(layout: Layout, namespace: Namespace, token: str) -> Program:
     }
     ready = f"http://{HOST}:{ports.agent}/readyz"
     command = (sys.executable, "-m", "agent")
-    return Program(name, command, layout.log(name), ports.agent, lambda: answers(ready), environment, PROJECT)
+    return Program(
+        name=name,
+        command=command,
+        log=layout.log(name),
+        port=ports.agent,
+        is_ready=lambda: answers(ready),
+        environment=environment,
+        folder=PROJECT,
+    )
 
 
 def dashboard(layout: Layout, port: int) -> Program:
@@ -116,7 +133,13 @@ def dashboard(layout: Layout, port: int) -> Program:
     environment = {"DACA_CLUSTER": "local", "DACA_DATA": str(layout.data)}
     ready = f"http://{HOST}:{port}/_stcore/health"
     return Program(
-        "dashboard", command, layout.log("dashboard"), port, lambda: answers(ready), environment, PROJECT
+        name="dashboard",
+        command=command,
+        log=layout.log("dashboard"),
+        port=port,
+        is_ready=lambda: answers(ready),
+        environment=environment,
+        folder=PROJECT,
     )
 
 

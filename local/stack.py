@@ -21,16 +21,16 @@ from local import binaries, process, programs, state
 from local.errors import StackError
 from local.layout import Layout
 from local.ports import HOST
+from local.report import Report
 from local.state import Namespace, Process, State
 from local.supervisor import READY_SECONDS, Supervisor
 
 __all__ = ["StackError", "UpOptions", "down", "log_files", "reset", "start_detached", "status", "up"]
-Report = Callable[[str], None]
 END_SECONDS = 40.0
 _POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UpOptions:
     """What to start. `port` is the dashboard's, None for the usual one or the next that is free.
 

@@ -49,7 +49,7 @@ class Namespace:
     password_file: Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class State:
     """A stack as it runs. `processes` maps names such as "prod-sidecar" to what runs now under them."""
 

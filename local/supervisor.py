@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from local.claims import Claims
 from local.errors import StackError
 from local.layout import Layout
 from local.process import STOP_SECONDS, Child, Program
+from local.report import Report
 from local.state import Namespace, Process, State
 
 READY_SECONDS = 60.0
 TICK_SECONDS = 0.1
-Report = Callable[[str], None]
 
 
 class Supervisor:
@@ -51,7 +51,11 @@ class Supervisor:
         for namespace in namespaces:
             components.write(layout, namespace.name, namespace.ports.redis)
         self._state = State(
-            Process.of(os.getpid()), chosen.placement, chosen.dashboard if dashboard else None, namespaces, {}
+            supervisor=Process.of(os.getpid()),
+            placement_port=chosen.placement,
+            dashboard_port=chosen.dashboard if dashboard else None,
+            namespaces=namespaces,
+            processes={},
         )
         try:
             self._start(self._plan(namespaces, chosen))

@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from dashboard.gateways.http import JsonHttp
-from dashboard.model.chat import HistoryPage, Inbox, Message, turns_of
-from dashboard.model.conditions import AgentCondition
-from dashboard.model.errors import GatewayError, NotThere, Rejected
+from dashboard.model.chat.messages import HistoryPage, Message, turns_of
+from dashboard.model.core.errors import GatewayError, NotThere, Rejected
+from dashboard.model.doctor.conditions import AgentCondition
+from dashboard.model.topics.inboxes import EventInbox
 
 # Longer than the agent gives a turn (`turn_deadline` in agent/settings.py, 10 s), so that what it says at the
 # end of that is heard: a turn that takes 9 s has not failed.
@@ -41,10 +42,10 @@ class AgentGateway:
     def close(self) -> None:
         self._http.close()
 
-    def send(self, actor_id: str, content: str, message_id: str) -> str:
-        """The answer's text; the same `message_id` again returns the first answer and adds no turn."""
+    def send(self, actor_id: str, content: str, idempotency_key: str) -> str:
+        """The answer's text; the same `idempotency_key` again returns the first answer and adds no turn."""
         body = {"role": "user", "content": content}
-        headers = {"Idempotency-Key": message_id}
+        headers = {"Idempotency-Key": idempotency_key}
         path, seconds = f"/chat/{actor_id}", self._turn_timeout
         answer, _ = self._http.call("POST", path, json=body, headers=headers, timeout=seconds)
         try:
@@ -97,7 +98,7 @@ class AgentGateway:
         """The newest events that this replica received, newest first."""
         return list(self.inbox().events)
 
-    def inbox(self) -> Inbox:
+    def inbox(self) -> EventInbox:
         """The same, with which replica it is."""
         body, _ = self._http.call("GET", "/events", params={"details": "true"})
         events = body.get("events") if isinstance(body, dict) else None
@@ -106,7 +107,13 @@ class AgentGateway:
         name, namespace, since = (str(body.get(k) or "") for k in ("replica", "namespace", "started_at"))
         received = body.get("received")
         kept = tuple(event for event in events if isinstance(event, dict))
-        return Inbox(name, namespace, kept, since, received if isinstance(received, int) else None)
+        return EventInbox(
+            replica=name,
+            namespace=namespace,
+            events=kept,
+            started_at=since,
+            received=received if isinstance(received, int) else None,
+        )
 
 
 def _routes(description: Any) -> frozenset[str] | None:
@@ -121,7 +128,11 @@ def _messages(body: Any) -> list[Message]:
     try:
         return [
             Message(
-                str(m["role"]), str(m["content"]), int(m.get("turn", 0)), m.get("time", ""), m.get("id", "")
+                role=str(m["role"]),
+                content=str(m["content"]),
+                turn=int(m.get("turn", 0)),
+                time=m.get("time", ""),
+                id=m.get("id", ""),
             )
             for m in body["history"]
         ]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
 from dashboard.gateways.agent import AgentGateway
-from dashboard.gateways.dialing import Dialer, Direct
+from dashboard.gateways.dialer import Dialer, Direct
+from dashboard.gateways.redis.store import StoreGateway
 from dashboard.gateways.sidecar import SidecarGateway
-from dashboard.gateways.store import StoreGateway
-from dashboard.model.errors import GatewayError, NotThere, of_failure
-from dashboard.model.places import Place, RedisAddress
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.errors import GatewayError, NotThere, of_failure
 
 
 class _Closable(Protocol):
@@ -22,7 +22,7 @@ G = TypeVar("G", bound=_Closable)
 
 
 class _Slot:
-    """One part of one place: opening one waits for no other."""
+    """One part of one endpoint: opening one waits for no other."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -44,28 +44,30 @@ class Connections:
         self._lock = threading.Lock()
         self._slots: dict[str, dict[str, _Slot]] = {}
 
-    def agent(self, place: Place, url: str | None = None) -> AgentGateway:
+    def agent(self, endpoint: Endpoint, url: str | None = None) -> AgentGateway:
         """The agent of one replica, by its address, or whichever the namespace's Service leads to."""
-        self._forget_replicas(place)
-        return self._get(f"agent {url or ''}".strip(), place, url or place.agent_url, self._open_agent)
+        self._forget_replicas(endpoint)
+        return self._get(f"agent {url or ''}".strip(), endpoint, url or endpoint.agent_url, self._open_agent)
 
-    def sidecar(self, place: Place, url: str | None = None) -> SidecarGateway:
+    def sidecar(self, endpoint: Endpoint, url: str | None = None) -> SidecarGateway:
         """The sidecar of one replica, by its address, or of any."""
-        self._forget_replicas(place)
-        return self._get(f"sidecar {url or ''}".strip(), place, url or place.sidecar_url, self._open_sidecar)
+        self._forget_replicas(endpoint)
+        return self._get(
+            f"sidecar {url or ''}".strip(), endpoint, url or endpoint.sidecar_url, self._open_sidecar
+        )
 
-    def publisher(self, place: Place) -> SidecarGateway:
+    def publisher(self, endpoint: Endpoint) -> SidecarGateway:
         """A sidecar that takes events."""
-        return self._get("publisher", place, place.publish_url, self._open_sidecar)
+        return self._get("publisher", endpoint, endpoint.publish_url, self._open_sidecar)
 
-    def store(self, place: Place) -> StoreGateway:
-        return self._get("store", place, place.redis, self._open_store)
+    def store(self, endpoint: Endpoint) -> StoreGateway:
+        return self._get("store", endpoint, endpoint.redis, self._open_store)
 
-    def broker(self, place: Place) -> StoreGateway:
+    def broker(self, endpoint: Endpoint) -> StoreGateway:
         """Where the topics are: the store, or a Redis of their own."""
-        if place.broker is None:
-            return self.store(place)
-        return self._get("broker", place, place.broker, self._open_store)
+        if endpoint.broker is None:
+            return self.store(endpoint)
+        return self._get("broker", endpoint, endpoint.broker, self._open_store)
 
     def _open_agent(self, url: str) -> AgentGateway:
         return AgentGateway(url, transport=self._dialer.http(url))
@@ -78,22 +80,22 @@ class Connections:
         password = (lambda: self._dialer.password(address)) if kept else None
         return StoreGateway(address, connect=self._dialer.redis(address), password=password)
 
-    def _forget_replicas(self, place: Place) -> None:
+    def _forget_replicas(self, endpoint: Endpoint) -> None:
         """Pods come and go: close what led to those that went."""
         kept = {"sidecar", "agent", "store", "broker", "publisher"}
-        kept |= {f"sidecar {url}" for url in place.replicas}
-        kept |= {f"agent {url}" for _, url in place.agents}
+        kept |= {f"sidecar {url}" for url in endpoint.replicas}
+        kept |= {f"agent {url}" for _, url in endpoint.agents}
         with self._lock:
-            slots = self._slots.get(place.name, {})
-            gone = [slots.pop(part) for part in list(slots) if part not in kept] if place.replicas else []
+            slots = self._slots.get(endpoint.name, {})
+            gone = [slots.pop(part) for part in list(slots) if part not in kept] if endpoint.replicas else []
         for slot in gone:
             slot.close()
 
-    def _get(self, part: str, place: Place, address: Any, make: Callable[[Any], G]) -> G:
+    def _get(self, part: str, endpoint: Endpoint, address: Any, make: Callable[[Any], G]) -> G:
         if address is None:
-            raise _absence(place, part)
+            raise _absence(endpoint, part)
         with self._lock:
-            slot = self._slots.setdefault(place.name, {}).setdefault(part, _Slot())
+            slot = self._slots.setdefault(endpoint.name, {}).setdefault(part, _Slot())
         with slot.lock:
             if slot.address != address:
                 if slot.gateway is not None:
@@ -110,6 +112,6 @@ class Connections:
             slot.close()
 
 
-def _absence(place: Place, part: str) -> GatewayError:
-    gap = dict(place.gaps).get(part)
-    return of_failure(gap) if gap else NotThere(f"The cluster gives no address of {place.name}'s {part}.")
+def _absence(endpoint: Endpoint, part: str) -> GatewayError:
+    gap = dict(endpoint.unavailable).get(part)
+    return of_failure(gap) if gap else NotThere(f"The cluster gives no address of {endpoint.name}'s {part}.")

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from dashboard.model import rights
-from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
+from dashboard.model.core import rights
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
 MAX_BODY_BYTES = 32 << 20
 

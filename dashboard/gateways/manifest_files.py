@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
-from dashboard.model.errors import NotThere
-from dashboard.model.kubernetes import Json
-from dashboard.model.manifests import Manifests, source_key
+from dashboard.model.core.errors import NotThere
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import Manifests, source_key
 
 ENDINGS = {".yaml", ".yml", ".json"}
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it was built in: ten times as fast
-Found = tuple[Json, int]
+_Found = tuple[Json, int]
 
 
 def read_folder(folder: Path) -> Manifests:
@@ -50,7 +50,7 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _objects(path: Path) -> Iterator[Found]:
+def _objects(path: Path) -> Iterator[_Found]:
     """The objects of one file with the line (from 1) where each begins."""
     loader = LOADER(path.read_text(encoding="utf-8"))
     try:
@@ -62,7 +62,7 @@ def _objects(path: Path) -> Iterator[Found]:
         loader.dispose()
 
 
-def _unfold(document: Any, line: int) -> Iterator[Found]:
+def _unfold(document: Any, line: int) -> Iterator[_Found]:
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
         return
     if not document["kind"].endswith("List"):

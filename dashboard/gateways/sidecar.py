@@ -8,8 +8,8 @@ from urllib.parse import quote
 import httpx
 
 from dashboard.gateways.http import JsonHttp
-from dashboard.model.errors import Rejected
-from dashboard.model.sidecar import Component, SidecarMetadata, Subscription
+from dashboard.model.core.errors import Rejected
+from dashboard.model.core.sidecar import LoadedComponent, SidecarMetadata, Subscription
 
 
 class SidecarGateway:
@@ -52,7 +52,7 @@ def _metadata(body: dict[str, Any]) -> SidecarMetadata:
             )
             for s in body.get("subscriptions") or ()
         ),
-        components=tuple(Component(c["name"], c["type"]) for c in body.get("components") or ()),
+        components=tuple(LoadedComponent(c["name"], c["type"]) for c in body.get("components") or ()),
         app_id=str(body.get("id", "")),
         app_port=(body.get("appConnectionProperties") or {}).get("port"),
     )

@@ -14,19 +14,21 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import provider
-from dashboard.model.chat import Failure, HistoryPage, Inbox, Turn
-from dashboard.model.deployed import Deployed, WarningEvent
-from dashboard.model.errors import Unreachable
-from dashboard.model.keys import KeyPage, KeyValue, StoreInfo, parse_key
-from dashboard.model.logs import Log, LogLine, read
-from dashboard.model.manifests import Manifests
-from dashboard.model.names import history_key
-from dashboard.model.places import Place, RedisAddress, Trouble
-from dashboard.model.sidecar import SidecarMetadata, Subscription
-from dashboard.services.audit import AuditLog
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace
+from dashboard.components.core import provider
+from dashboard.model.chat.messages import HistoryPage, Turn
+from dashboard.model.core.endpoints import ClusterWarning, Endpoint, RedisAddress
+from dashboard.model.core.errors import Unreachable
+from dashboard.model.core.failure import Failure
+from dashboard.model.core.manifests import Manifests
+from dashboard.model.core.names import history_key
+from dashboard.model.core.sidecar import SidecarMetadata, Subscription
+from dashboard.model.health.deployed import Deployed, WarningEvent
+from dashboard.model.logs.line_parser import LogLine
+from dashboard.model.logs.log import Log, read
+from dashboard.model.stores.keys import KeyPage, KeyValue, StoreInfo, parse_key
+from dashboard.model.topics.inboxes import EventInbox
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace
 from tests.app.made_up_topic import MadeUpTopic
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -47,18 +49,23 @@ class MadeUpNamespace(MadeUpTopic):
         if self.down:
             raise Unreachable("Nothing listens where the agent should be.", hint="It ended.")
 
-    def send(self, actor_id: str, content: str, message_id: str) -> str:
-        self.sent.append((content, message_id))
+    def send(self, actor_id: str, content: str, idempotency_key: str) -> str:
+        self.sent.append((content, idempotency_key))
         self._check()
         answer = f"Got your message: {content}"
-        self.turns.append(Turn(len(self.turns) + 1, content, answer))
+        self.turns.append(Turn(number=len(self.turns) + 1, user=content, answer=answer))
         return answer
 
     def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
         self._check()
         end = min(int(before) // 2 if before else len(self.turns), len(self.turns))
         start = max(0, end - limit)
-        return HistoryPage(tuple(self.turns[start:end]), str(2 * start) if start else None, 1.0, 0.0)
+        return HistoryPage(
+            turns=tuple(self.turns[start:end]),
+            before=str(2 * start) if start else None,
+            latency_ms=1.0,
+            read_at=0.0,
+        )
 
     def readiness(self) -> str:
         self._check()
@@ -72,7 +79,12 @@ class MadeUpNamespace(MadeUpTopic):
         pass
 
     def metadata(self) -> SidecarMetadata:
-        return SidecarMetadata("1.18.1", True, {"ChatAgent": 1}, (Subscription("daca-pubsub", "user-chat"),))
+        return SidecarMetadata(
+            version="1.18.1",
+            placement_connected=True,
+            active_actors={"ChatAgent": 1},
+            subscriptions=(Subscription("daca-pubsub", "user-chat"),),
+        )
 
     def ping(self) -> StoreInfo:
         return StoreInfo("7.0.15", "run", 1, 1)
@@ -96,9 +108,17 @@ class MadeUpNamespace(MadeUpTopic):
             for role, text in (("user", turn.user), ("assistant", turn.answer))
         ]
         head = {"format": 1, "segments": 0, "total": len(messages), "messages": messages, "unpublished": []}
-        return KeyValue(key, "hash", {"total": 2}, {"data": json.dumps(head)}, "3", None, 100)
+        return KeyValue(
+            key=key,
+            redis_type="hash",
+            value={"total": 2},
+            raw={"data": json.dumps(head)},
+            version="3",
+            ttl_seconds=None,
+            size_bytes=100,
+        )
 
-    def inbox(self) -> Inbox:
+    def inbox(self) -> EventInbox:
         self._check()
         return self.received()
 
@@ -111,23 +131,40 @@ class MadeUpCluster:
     def __init__(self) -> None:
         self.namespaces = {"prod": MadeUpNamespace(), "dev": MadeUpNamespace()}
         self.protected: set[str] = set()
-        self.found_troubles: tuple[Trouble, ...] = ()
+        self.found_warnings: tuple[ClusterWarning, ...] = ()
         self.workloads: dict[str, Deployed] = {}
 
-    def places(self) -> tuple[Place, ...]:
-        redis = RedisAddress("127.0.0.1", 6379)
-        return tuple(Place(n, n in self.protected, "http://a", "http://s", redis) for n in self.namespaces)
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        redis = RedisAddress(host="127.0.0.1", port=6379)
+        return tuple(
+            Endpoint(
+                name=n,
+                protected=n in self.protected,
+                agent_url="http://a",
+                sidecar_url="http://s",
+                redis=redis,
+            )
+            for n in self.namespaces
+        )
 
-    outline = places
+    outline = endpoints
 
-    def troubles(self) -> tuple[Trouble, ...]:
-        return self.found_troubles
+    def warnings(self) -> tuple[ClusterWarning, ...]:
+        return self.found_warnings
 
     def deployed(self, namespace: str) -> Deployed | None:
         return self.workloads.get(namespace)
 
-    def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
-        return (WarningEvent("2026-01-01T00:00:00Z", "Pod/chat-agent-1", "BackOff", "restarting", 3),)
+    def warning_events(self, namespace: str) -> tuple[WarningEvent, ...]:
+        return (
+            WarningEvent(
+                at="2026-01-01T00:00:00Z",
+                object="Pod/chat-agent-1",
+                reason="BackOff",
+                message="restarting",
+                count=3,
+            ),
+        )
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         return Manifests()
@@ -143,8 +180,8 @@ class MadeUpCluster:
     def why_down(self, namespace: str) -> str:
         return "start it with `daca-ops up`"
 
-    def agent(self, place: Place, url: str | None = None) -> MadeUpNamespace:
-        return self.namespaces[place.name]
+    def agent(self, endpoint: Endpoint, url: str | None = None) -> MadeUpNamespace:
+        return self.namespaces[endpoint.name]
 
     sidecar = agent
     store = agent
@@ -160,16 +197,26 @@ def cluster() -> MadeUpCluster:
     return MadeUpCluster()
 
 
+def page_file(name: str) -> str:
+    """A page's file, as Streamlit names it."""
+    (found,) = (APP.parent / "views").glob(f"*/{name}.py")
+    return str(found.relative_to(APP.parent))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept by default is each test's own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
 @pytest.fixture
 def settings() -> Settings:
     return Settings(deadline=10)
 
 
 @pytest.fixture
-def app(
-    cluster: Any, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[AppTest]:
-    workspace = Workspace(settings, cluster, cluster, AuditLog(tmp_path / "audit.jsonl"))
+def app(cluster: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    workspace = Workspace(settings, cluster, cluster)
     st.cache_data.clear()
     st.cache_resource.clear()
     monkeypatch.setattr(provider, "open_workspace", lambda *_, **__: workspace)

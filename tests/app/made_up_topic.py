@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.model.chat import Inbox, Turn
-from dashboard.model.events import TURN_EVENT, Consumer, Pending, position
-from dashboard.model.keys import Group, Stream
-from dashboard.model.names import TOPIC
+from dashboard.model.chat.messages import Turn
+from dashboard.model.core.names import TOPIC
+from dashboard.model.topics.events import TURN_EVENT, Consumer, PendingEntry, position
+from dashboard.model.topics.inboxes import EventInbox
+from dashboard.model.topics.streams import ConsumerGroup, Stream
 
 GROUP = "chat-agent"
 
@@ -34,7 +35,15 @@ class MadeUpTopic:
 
     def stream(self, name: str) -> Stream:
         first, last = (self.topic[at][0] if self.topic else "" for at in (0, -1))
-        return Stream(name, len(self.topic), first, last, (Group(GROUP, 1, len(self.awaited), last, None),))
+        return Stream(
+            name=name,
+            length=len(self.topic),
+            first_id=first,
+            last_id=last,
+            groups=(
+                ConsumerGroup(name=GROUP, consumers=1, pending=len(self.awaited), last_id=last, lag=None),
+            ),
+        )
 
     def entries(self, stream: str, *, limit: int = 50, before: str | None = None) -> tuple[Any, ...]:
         older = [e for e in self.topic if before is None or position(e[0]) < position(before)]
@@ -43,15 +52,21 @@ class MadeUpTopic:
     def consumers(self, stream: str, group: str) -> tuple[Consumer, ...]:
         return (Consumer(GROUP, len(self.awaited), 0),)
 
-    def pending(self, stream: str, group: str) -> tuple[Pending, ...]:
-        return tuple(Pending(entry_id, GROUP, 4_000, 2) for entry_id in self.awaited)
+    def pending(self, stream: str, group: str) -> tuple[PendingEntry, ...]:
+        return tuple(PendingEntry(entry_id, GROUP, 4_000, 2) for entry_id in self.awaited)
 
-    def pending_among(self, stream: str, group: str, entries: Any) -> dict[str, Pending]:
+    def pending_among(self, stream: str, group: str, entries: Any) -> dict[str, PendingEntry]:
         return {item.entry_id: item for item in self.pending(stream, group) if item.entry_id in entries}
 
-    def received(self) -> Inbox:
+    def received(self) -> EventInbox:
         taken = (fields["data"] for entry_id, fields in self.topic if entry_id not in self.awaited)
         known = tuple(
             {**event, "received_at": "2026-01-01T00:00:00Z"} for event in taken if isinstance(event, dict)
         )
-        return Inbox("r1", "", known, "2020-01-01T00:00:00+00:00", len(known))
+        return EventInbox(
+            replica="r1",
+            namespace="",
+            events=known,
+            started_at="2020-01-01T00:00:00+00:00",
+            received=len(known),
+        )

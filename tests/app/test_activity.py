@@ -6,8 +6,8 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import provider
-from dashboard.services.audit import Entry
+from dashboard.components.core import provider
+from dashboard.services.access.audit import AuditEntry, AuditLog
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import button, captions
 
@@ -17,20 +17,29 @@ def texts_of(app: AppTest) -> list[str]:
 
 
 def write_down(count: int) -> None:
-    log = provider.get_workspace().audit
+    log = AuditLog(provider.get_settings().audit_file)
     for number in range(count):
         log.append(
-            Entry(time.time(), "ana", "prod", "send", "user1", f"text {number}", "done", 10.0 + number)
+            AuditEntry(
+                at=time.time(),
+                who="ana",
+                namespace="prod",
+                action="send",
+                actor_id="user1",
+                text=f"text {number}",
+                result="done",
+                latency_ms=10.0 + number,
+            )
         )
 
 
 def test_what_was_sent_is_listed_and_filtered(app: AppTest, cluster: MadeUpCluster) -> None:
     cluster.protected = {"prod"}
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     assert any("Nothing was written" in element.value for element in app.markdown)
-    app.switch_page("views/compare.py").run()
+    app.switch_page("views/chat/compare.py").run()
     app.chat_input[0].set_value("Hi").run()
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     listed = app.dataframe[0].value
     assert dict(zip(listed["Namespace"], listed["Result"], strict=True)) == {
         "dev": "✓ done",
@@ -49,7 +58,7 @@ def test_a_link_shows_the_same_entries(app: AppTest) -> None:
     app.query_params["activity"] = "text 2"
     app.query_params["activity_who"] = "ana"
     app.query_params["period"] = "1 h"
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     assert not app.exception
     assert texts_of(app) == ["text 2"]
 
@@ -57,7 +66,7 @@ def test_a_link_shows_the_same_entries(app: AppTest) -> None:
 def test_older_entries_and_back(app: AppTest) -> None:
     app.run()
     write_down(620)
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     assert (texts_of(app)[0], len(texts_of(app))) == ("text 619", 500)
     assert "500 writes; older ones follow" in captions(app)
     button(app, "Older 500").click().run()
@@ -69,6 +78,6 @@ def test_older_entries_and_back(app: AppTest) -> None:
 def test_the_command_lists_the_same(app: AppTest) -> None:
     app.run()
     write_down(1)
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     app.selectbox(key="activity_namespace").set_value("prod").run()
     assert any(code.value.startswith("daca-ops audit --namespace=prod") for code in app.code)

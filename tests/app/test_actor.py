@@ -6,11 +6,17 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Turn
+from dashboard.model.chat.messages import Turn
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import button, captions, labelled, texts
 
-TURN = Turn(1, "Hi there", "Got your message: Hi there", "2025-01-01T00:00:00+00:00", "e1")
+TURN = Turn(
+    number=1,
+    user="Hi there",
+    answer="Got your message: Hi there",
+    time="2025-01-01T00:00:00+00:00",
+    event_id="e1",
+)
 
 
 def everything(app: AppTest) -> str:
@@ -22,7 +28,7 @@ def test_four_that_agree_and_one_that_does_not(app: AppTest, cluster: MadeUpClus
     for namespace in (prod, dev):
         namespace.turns.append(TURN)
     prod.carry(TURN)
-    app.switch_page("views/actor.py").run()
+    app.switch_page("views/actors/actor.py").run()
     assert not app.exception
     headings = [element.value for element in app.markdown if element.value.startswith("**")]
     assert "all agree in 1 turn" in headings[0]
@@ -44,7 +50,7 @@ def test_a_pending_event_is_on_its_way(app: AppTest, cluster: MadeUpCluster) -> 
         namespace.carry(TURN)
     dev = cluster.namespaces["dev"]
     dev.awaited = [dev.topic[0][0]]
-    app.switch_page("views/actor.py").run()
+    app.switch_page("views/actors/actor.py").run()
     assert "on its way: pending" in everything(app)
     assert "Delivered 2 times to chat-agent of group chat-agent, unacknowledged since 4 s." in texts(app)
     dev.awaited = []
@@ -57,7 +63,7 @@ def test_an_agent_that_is_down_hides_no_other_witness(app: AppTest, cluster: Mad
     dev.turns.append(TURN)
     dev.carry(TURN)
     dev.down = True
-    app.switch_page("views/actor.py").run()
+    app.switch_page("views/actors/actor.py").run()
     assert "not known: agent, received cannot be read" in everything(app)
     assert "Hi there" in texts(app)
 
@@ -66,7 +72,7 @@ def test_texts_and_causes_are_never_markup(app: AppTest, cluster: MadeUpCluster)
     hostile = "<img src=x onerror=alert(1)> **b**"
     prod = cluster.namespaces["prod"]
     prod.turns.append(replace(TURN, user=hostile))
-    app.switch_page("views/actor.py").run()
+    app.switch_page("views/actors/actor.py").run()
     assert hostile in texts(app)
     assert not [element for element in app.markdown if "onerror" in element.value]
 
@@ -79,7 +85,7 @@ def test_older_turns_of_a_long_history_are_reached_and_the_url_says_which(
             turn = replace(TURN, number=number, user=f"turn {number} of {name}.", event_id=f"e{number}")
             cluster.namespaces[name].turns.append(turn)
             cluster.namespaces[name].carry(turn)
-    app.switch_page("views/actor.py").run()
+    app.switch_page("views/actors/actor.py").run()
     assert {"The newest 20 of 65 turns", "The newest 20 of 30 turns"} <= set(captions(app).split("\n"))
     button(app, "Older 20 turns").click().run()
     assert app.query_params["until"] == "45"

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.conditions import AgentCondition, StoreCondition
-from dashboard.model.manifests import Manifests
-from dashboard.model.places import Place
-from dashboard.model.sidecar import SidecarMetadata
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.manifests import Manifests
+from dashboard.model.core.sidecar import SidecarMetadata
+from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import captions, texts
 from tests.stack.waiting import wait_until
@@ -46,16 +46,16 @@ class SickCluster(MadeUpCluster):
         objects = [item for name in namespaces for item in self.spoiled[name].objects]
         return Manifests(tuple(objects))
 
-    def agent(self, place: Place, url: str | None = None) -> Part:  # type: ignore[override]
-        if place.name == "dev":
+    def agent(self, endpoint: Endpoint, url: str | None = None) -> Part:  # type: ignore[override]
+        if endpoint.name == "dev":
             self.goes_on.wait(30)
-        return Part(self.spoiled[place.name].agent)  # type: ignore[arg-type]
+        return Part(self.spoiled[endpoint.name].agent)  # type: ignore[arg-type]
 
-    def sidecar(self, place: Place, url: str | None = None) -> Part:  # type: ignore[override]
-        return Part(self.spoiled[place.name].sidecar)  # type: ignore[arg-type]
+    def sidecar(self, endpoint: Endpoint, url: str | None = None) -> Part:  # type: ignore[override]
+        return Part(self.spoiled[endpoint.name].sidecar)  # type: ignore[arg-type]
 
-    def store(self, place: Place, url: str | None = None) -> Part:  # type: ignore[override]
-        return Part(self.spoiled[place.name].store)  # type: ignore[arg-type]
+    def store(self, endpoint: Endpoint, url: str | None = None) -> Part:  # type: ignore[override]
+        return Part(self.spoiled[endpoint.name].store)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def cluster() -> SickCluster:
 
 
 def check(app: AppTest) -> AppTest:
-    app.switch_page("views/doctor.py").run()
+    app.switch_page("views/doctor/doctor.py").run()
     (button,) = [button for button in app.button if button.label.startswith("Check")]
     button.click().run()
     assert not app.exception
@@ -76,7 +76,7 @@ def marks(app: AppTest) -> str:
 
 
 def test_before_the_first_look_it_says_what_to_do(app: AppTest) -> None:
-    app.switch_page("views/doctor.py").run()
+    app.switch_page("views/doctor/doctor.py").run()
     assert "Nobody has looked yet" in marks(app)
     assert "daca-ops doctor" in [element.value for element in app.code]
 
@@ -96,12 +96,12 @@ def test_the_navigation_counts_what_the_last_look_found_and_makes_none(
     app: AppTest, cluster: SickCluster
 ) -> None:
     cluster.spoiled["dev"].set("daca-pubsub", "maxLenApprox", None)
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     assert "Doctor" in entries(app)
     check(app)
     assert "Doctor 1 !" in entries(app)
     cluster.spoiled["prod"].objects.append(second_store(cluster.spoiled["prod"]))
-    app.switch_page("views/activity.py").run()
+    app.switch_page("views/access/activity.py").run()
     assert "Doctor 1 !" in entries(app)
     check(app)
     assert "Doctor 3 ✕" in entries(app)
@@ -159,7 +159,7 @@ def test_what_could_not_be_checked_is_not_a_clean_bill(app: AppTest, cluster: Si
 
 
 def test_the_last_report_stays_and_other_namespaces_are_named_as_not_looked_at(app: AppTest) -> None:
-    app.switch_page("views/doctor.py").run()
+    app.switch_page("views/doctor/doctor.py").run()
     app.multiselect(key="ns").set_value(["prod"]).run()
     app.segmented_control(key="scope").set_value("those of the sidebar").run()
     check(app)
@@ -172,7 +172,7 @@ def test_a_link_to_a_rule_that_is_not_found_says_so_and_shows_it_once_it_is(
     app: AppTest, cluster: SickCluster
 ) -> None:
     app.query_params["find"] = "subscription-pubsub-missing"
-    app.switch_page("views/doctor.py").run()
+    app.switch_page("views/doctor/doctor.py").run()
     assert any("see whether subscription-pubsub-missing is found" in text for text in texts(app))
     check(app)
     assert "subscription-pubsub-missing is not among the findings" in marks(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Turn
+from dashboard.model.chat.messages import Turn
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import button, captions, labelled, texts
 
@@ -14,10 +14,16 @@ from tests.app.test_pages import button, captions, labelled, texts
 def page(app: AppTest, cluster: MadeUpCluster) -> AppTest:
     prod = cluster.namespaces["prod"]
     for number in range(1, 4):
-        turn = Turn(number, f"turn {number}", "a", "2025-01-01T00:00:00+00:00", f"e{number}")
+        turn = Turn(
+            number=number,
+            user=f"turn {number}",
+            answer="a",
+            time="2025-01-01T00:00:00+00:00",
+            event_id=f"e{number}",
+        )
         prod.carry(turn, actor_id=f"user{number}")
     prod.topic.append(("1800000000009-0", {"data": "{broken"}))
-    app.switch_page("views/events.py").run()
+    app.switch_page("views/topics/events.py").run()
     assert not app.exception
     return app
 
@@ -48,11 +54,11 @@ def test_a_filter_says_when_it_hides_all(page: AppTest) -> None:
 def test_the_filter_stays_in_the_url_while_another_section_is_open(
     app: AppTest, cluster: MadeUpCluster
 ) -> None:
-    cluster.namespaces["prod"].carry(Turn(1, "x", "a", "", "e1"))
+    cluster.namespaces["prod"].carry(Turn(number=1, user="x", answer="a", time="", event_id="e1"))
     filters = {"of": "user1", "type": "ConversationUpdated", "entry": "5-0", "follow": "true"}
     for name, value in filters.items():
         app.query_params[name] = value
-    app.switch_page("views/events.py").run()
+    app.switch_page("views/topics/events.py").run()
     for section in ("Groups", "Publish", "Entries"):
         show(app, section)
         assert {name: app.query_params[name] for name in filters} == filters
@@ -79,8 +85,11 @@ def test_groups_tell_what_is_pending_and_what_this_redis_does_not(
 
 def test_older_entries_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
     for number in range(1, 61):
-        cluster.namespaces["prod"].carry(Turn(number, "x", "a", "", f"e{number}"), actor_id=f"user{number}")
-    app.switch_page("views/events.py").run()
+        cluster.namespaces["prod"].carry(
+            Turn(number=number, user="x", answer="a", time="", event_id=f"e{number}"),
+            actor_id=f"user{number}",
+        )
+    app.switch_page("views/topics/events.py").run()
     assert len(app.dataframe[0].value) == 50
     button(app, "Older").click().run()
     assert list(app.dataframe[0].value["Actor"]) == [f"user{n}" for n in range(10, 0, -1)]
@@ -101,7 +110,7 @@ def test_a_test_event_needs_a_confirmation_and_leaves_a_trace(page: AppTest, clu
     assert page.query_params["published"] == event_id
     assert event_id in texts(page)
     assert any("by r1" in text for text in texts(page))
-    page.switch_page("views/activity.py").run()
+    page.switch_page("views/access/activity.py").run()
     assert "publish" in page.dataframe[0].value.to_string()
 
 
@@ -110,7 +119,7 @@ def test_a_protected_namespace_takes_no_event_before_it_is_unlocked(
 ) -> None:
     cluster.protected = {"prod"}
     app.query_params["show"] = "Publish"
-    app.switch_page("views/events.py").run()
+    app.switch_page("views/topics/events.py").run()
     app.checkbox(key="publish_sure_prod").check().run()
     button(app, "Publish").click().run()
     assert cluster.namespaces["prod"].topic == []
@@ -118,6 +127,6 @@ def test_a_protected_namespace_takes_no_event_before_it_is_unlocked(
 
 
 def test_nothing_published_says_what_to_do(app: AppTest) -> None:
-    app.switch_page("views/events.py").run()
+    app.switch_page("views/topics/events.py").run()
     assert any("publish a test event" in text for text in texts(app))
     assert "0 entries" in captions(app)

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import filled
+from dashboard.components.core import url_state
 from tests.app.test_pages import button, labelled
 
 
 def page() -> None:
     import streamlit as st
 
-    from dashboard.components import filled
+    from dashboard.components.core import url_state
 
-    st.button("Pick", on_click=filled.fill, args=("entry", "picked"))
-    st.button("Clear", on_click=filled.fill, args=("until", ""))
-    st.text(filled.text_field("Entry", "entry", placeholder=""))
-    st.text(str(filled.number_field("Up to turn", "until", placeholder="", width=100)))
+    st.button("Pick", on_click=url_state.fill, args=("entry", "picked"))
+    st.button("Clear", on_click=url_state.fill, args=("until", ""))
+    st.text(url_state.text_field("Entry", "entry", placeholder=""))
+    st.text(str(url_state.number_field("Up to turn", "until", placeholder="", width=100)))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_another_link_wins_and_one_that_is_late_does_not(
     app.query_params["entry"] = "linked"  # of a browser that was not told yet
     app.run()
     assert shown(app) == ("picked", "12")
-    monkeypatch.setattr(filled, "LATE_SECONDS", 0)
+    monkeypatch.setattr(url_state, "LATE_SECONDS", 0)
     app.run()
     assert shown(app) == ("picked", "12")
     app.query_params["entry"] = "linked"  # of one that was: "back"

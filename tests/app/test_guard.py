@@ -7,9 +7,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import protection
-from dashboard.services.settings import Settings
-from tests.app.conftest import MadeUpCluster
+from dashboard.components.access import write_lock
+from dashboard.services.core.settings import Settings
+from tests.app.conftest import MadeUpCluster, page_file
 from tests.app.test_pages import button, captions, texts
 
 PROVIDER = {
@@ -22,7 +22,7 @@ PROVIDER = {
 @pytest.fixture
 def bypassed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page draws its input as if everybody might write."""
-    monkeypatch.setattr(protection, "may_write", lambda: True)
+    monkeypatch.setattr(write_lock, "may_write", lambda: True)
 
 
 def nothing_was_sent(cluster: MadeUpCluster) -> bool:
@@ -68,7 +68,7 @@ def test_a_late_message_with_the_name_does_not_unlock_what_was_locked_again(
 def test_protection_is_said_in_words_on_each_pane(app: AppTest, cluster: MadeUpCluster) -> None:
     cluster.protected = {"prod"}
     for page in ("compare", "overview", "store"):
-        app.switch_page(f"views/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         (marked,) = [m.value for m in app.markdown if "protected" in m.value]
         assert "prod" in marked
 
@@ -109,7 +109,7 @@ class TestSignIn:
 
     def test_who_has_not_signed_in_sees_nothing_else(self, app: AppTest, cluster: MadeUpCluster) -> None:
         for page in ("compare", "overview", "store", "activity"):
-            app.switch_page(f"views/{page}.py").run()
+            app.switch_page(page_file(page)).run()
             assert [element.label for element in app.button] == ["Sign in"]
             assert not app.chat_input
             assert not app.multiselect
@@ -127,7 +127,7 @@ class TestSignIn:
         app.chat_input[0].set_value("Hi").run()
         assert nothing_was_sent(cluster)
         assert sum("Operators may write" in text for text in texts(app)) == 2
-        app.switch_page("views/activity.py").run()
+        app.switch_page("views/access/activity.py").run()
         assert list(app.dataframe[0].value["Result"]) == ["⊘ refused", "⊘ refused"]
 
     def test_an_operator_sends_under_their_name(self, app: AppTest, cluster: MadeUpCluster) -> None:
@@ -140,7 +140,7 @@ class TestSignIn:
         app.run()
         app.chat_input[0].set_value("Hi").run()
         assert cluster.namespaces["prod"].sent
-        app.switch_page("views/activity.py").run()
+        app.switch_page("views/access/activity.py").run()
         assert set(app.dataframe[0].value["Who"]) == {"bo@example.org"}
 
     @pytest.mark.usefixtures("bypassed")

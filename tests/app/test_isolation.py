@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -10,17 +9,19 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import HistoryPage, Inbox, Turn
-from dashboard.model.errors import NotThere
-from dashboard.model.events import TURN_EVENT
-from dashboard.model.keys import Group, KeyPage, KeyValue, StoreInfo, Stream, parse_key
-from dashboard.model.names import TOPIC, history_key
-from dashboard.services.settings import Settings
+from dashboard.model.chat.messages import HistoryPage, Turn
+from dashboard.model.core.errors import NotThere
+from dashboard.model.core.names import TOPIC, history_key
+from dashboard.model.stores.keys import KeyPage, KeyValue, StoreInfo, parse_key
+from dashboard.model.topics.events import TURN_EVENT
+from dashboard.model.topics.inboxes import EventInbox
+from dashboard.model.topics.streams import ConsumerGroup, Stream
+from dashboard.services.core.settings import Settings, default_data
 from tests.app.conftest import MadeUpCluster, MadeUpNamespace
 from tests.app.test_pages import button, texts
 from tests.stack.waiting import wait_until
 
-PAGE = "views/isolation.py"
+PAGE = "views/isolation/isolation.py"
 
 
 class ProbedNamespace(MadeUpNamespace):
@@ -34,11 +35,11 @@ class ProbedNamespace(MadeUpNamespace):
         self.heard: list[dict[str, Any]] = []
         self.removed: list[str] = []
 
-    def send(self, actor_id: str, content: str, message_id: str) -> str:
+    def send(self, actor_id: str, content: str, idempotency_key: str) -> str:
         self._check()
-        self.stored.setdefault(history_key(actor_id), []).append(Turn(1, content, ""))
+        self.stored.setdefault(history_key(actor_id), []).append(Turn(number=1, user=content, answer=""))
         event = {
-            "id": message_id,
+            "id": idempotency_key,
             "type": TURN_EVENT,
             "source": "chat-agent",
             "data": {"actor_id": actor_id, "content": content},
@@ -46,16 +47,19 @@ class ProbedNamespace(MadeUpNamespace):
         self.stream_entries.append((f"{len(self.stream_entries) + 1}-0", {"data": event}))
         self.heard.insert(0, event)
         activation = f"INFO agent.actor Activating actor for history-{actor_id}"
-        self.log += (activation, f"INFO agent.routes.events Received event {message_id} for actor {actor_id}")
+        self.log += (
+            activation,
+            f"INFO agent.routes.events Received event {idempotency_key} for actor {actor_id}",
+        )
         return f"Got your message: {content}"
 
     def history(self, actor_id: str, *, limit: int = 50, before: str | None = None) -> HistoryPage:
         self._check()
-        return HistoryPage(tuple(self.stored.get(history_key(actor_id), ())))
+        return HistoryPage(turns=tuple(self.stored.get(history_key(actor_id), ())))
 
-    def inbox(self) -> Inbox:
+    def inbox(self) -> EventInbox:
         self._check()
-        return Inbox(f"chat-agent-{self.name}", self.name, tuple(self.heard))
+        return EventInbox(replica=f"chat-agent-{self.name}", namespace=self.name, events=tuple(self.heard))
 
     def ping(self) -> StoreInfo:
         return StoreInfo("7.0.15", self.run_id, 1, 1)
@@ -66,11 +70,25 @@ class ProbedNamespace(MadeUpNamespace):
     def read(self, key: str) -> KeyValue:
         if key not in self.stored:
             raise NotThere("no such key")
-        return KeyValue(key, "hash", {}, {"data": str(self.stored[key])}, "1", None, 1)
+        return KeyValue(
+            key=key,
+            redis_type="hash",
+            value={},
+            raw={"data": str(self.stored[key])},
+            version="1",
+            ttl_seconds=None,
+            size_bytes=1,
+        )
 
     def stream(self, name: str) -> Stream:
         last = self.stream_entries[-1][0] if self.stream_entries else "0-0"
-        return Stream(TOPIC, len(self.stream_entries), "", last, (Group("chat-agent", 1, 0, last, None),))
+        return Stream(
+            name=TOPIC,
+            length=len(self.stream_entries),
+            first_id="",
+            last_id=last,
+            groups=(ConsumerGroup(name="chat-agent", consumers=1, pending=0, last_id=last, lag=None),),
+        )
 
     def entries_after(self, stream: str, after: str) -> list[tuple[str, Any]]:
         return [entry for entry in self.stream_entries if int(entry[0][:-2]) > int(after[:-2])]
@@ -170,10 +188,10 @@ def test_a_restart_keeps_the_proof_and_lists_it_below_the_next(
 
 
 def test_a_proof_that_cannot_be_read_is_as_one_that_is_not_kept(
-    app: AppTest, probed: dict[str, ProbedNamespace], tmp_path: Path
+    app: AppTest, probed: dict[str, ProbedNamespace]
 ) -> None:
     prove(app)
-    (tmp_path / "proofs" / "isolation-torn.json").write_text('{"cluster": "local", "actor')
+    (default_data() / "proofs" / "isolation-torn.json").write_text('{"cluster": "local", "actor')
     st.cache_resource.clear()
     again = AppTest.from_file(app._script_path, default_timeout=20)
     again.query_params["run"] = "isolation-torn"

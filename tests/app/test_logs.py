@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Failure
+from dashboard.model.core.failure import Failure
 from tests.app.conftest import MadeUpCluster
 from tests.app.test_pages import captions, texts
 
@@ -20,7 +20,7 @@ LOG = (
 def opened(app: AppTest, cluster: MadeUpCluster) -> AppTest:
     for namespace in cluster.namespaces.values():
         namespace.log = list(LOG)
-    return app.switch_page("views/logs.py").run()
+    return app.switch_page("views/logs/logs.py").run()
 
 
 def blocks(app: AppTest) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Failure
-from dashboard.model.deployed import Deployed, Replica
-from dashboard.model.places import Trouble
+from dashboard.model.core.endpoints import ClusterWarning
+from dashboard.model.core.failure import Failure
+from dashboard.model.health.deployed import Deployed, Replica
 from tests.app.conftest import MadeUpCluster, MadeUpNamespace
 from tests.app.test_pages import captions, texts
 
@@ -17,7 +17,7 @@ def cards(app: AppTest) -> list[str]:
 
 def test_many_namespaces_come_by_the_page_and_are_found_by_name(app: AppTest, cluster: MadeUpCluster) -> None:
     cluster.namespaces |= {f"team-{number:04}": MadeUpNamespace() for number in range(2000)}
-    app.switch_page("views/overview.py").run()
+    app.switch_page("views/health/overview.py").run()
     assert not app.exception
     assert len(cards(app)) <= 24
     assert "2,002 namespaces, 24 on a page" in captions(app)
@@ -27,9 +27,11 @@ def test_many_namespaces_come_by_the_page_and_are_found_by_name(app: AppTest, cl
 
 
 def test_replicas_restarts_and_warnings_are_on_the_card(app: AppTest, cluster: MadeUpCluster) -> None:
-    pod = Replica("chat-agent-1", False, 4, ("daprd: CrashLoopBackOff",), "1.18.1")
-    cluster.workloads["prod"] = Deployed("Deployment/chat-agent", 3, 2, (pod,))
-    app.switch_page("views/overview.py").run()
+    pod = Replica(
+        name="chat-agent-1", ready=False, restarts=4, reasons=("daprd: CrashLoopBackOff",), dapr="1.18.1"
+    )
+    cluster.workloads["prod"] = Deployed(workload="Deployment/chat-agent", wanted=3, ready=2, replicas=(pod,))
+    app.switch_page("views/health/overview.py").run()
     assert not app.exception
     (box,) = app.expander
     assert box.label == "2 of 3 replicas ready, 4 restarts"
@@ -40,8 +42,8 @@ def test_a_cluster_that_cannot_be_followed_says_so_and_shows_what_it_knew(
 ) -> None:
     grant = "kubectl create clusterrole daca-ops-list-namespaces"
     failure = Failure("no permission", "namespaces is forbidden.", command=grant)
-    cluster.found_troubles = (Trouble(failure, 0.0),)
-    app.switch_page("views/overview.py").run()
+    cluster.found_warnings = (ClusterWarning(failure, 0.0),)
+    app.switch_page("views/health/overview.py").run()
     assert "namespaces is forbidden." in texts(app)
     assert grant in [element.value for element in app.code]
     assert len(cards(app)) == 2

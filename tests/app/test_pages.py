@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Turn
-from dashboard.services.workspace import Workspace
-from tests.app.conftest import MadeUpCluster
+from dashboard.model.chat.messages import Turn
+from dashboard.services.core.workspace import Workspace
+from tests.app.conftest import MadeUpCluster, page_file
 
 
 def texts(app: AppTest) -> list[str]:
@@ -58,7 +58,7 @@ def test_one_that_fails_says_why_and_sends_again_under_the_same_id(
 
 def test_texts_are_never_markup(app: AppTest, cluster: MadeUpCluster) -> None:
     hostile = "<img src=x onerror=alert(1)> **b** [x](javascript:1)"
-    cluster.namespaces["prod"].turns.append(Turn(1, hostile, hostile))
+    cluster.namespaces["prod"].turns.append(Turn(number=1, user=hostile, answer=hostile))
     app.run()
     assert texts(app).count(hostile) == 2
     assert not [element for element in app.markdown if "onerror" in element.value]
@@ -66,7 +66,10 @@ def test_texts_are_never_markup(app: AppTest, cluster: MadeUpCluster) -> None:
 
 def test_only_differences_hides_what_is_the_same(app: AppTest, cluster: MadeUpCluster) -> None:
     for name, namespace in cluster.namespaces.items():
-        namespace.turns += [Turn(1, "both", "b"), Turn(2, f"only {name}", "o")]
+        namespace.turns += [
+            Turn(number=1, user="both", answer="b"),
+            Turn(number=2, user=f"only {name}", answer="o"),
+        ]
     app.run()
     assert "both" in texts(app)
     app.toggle(key="differences").set_value(True).run()
@@ -76,7 +79,7 @@ def test_only_differences_hides_what_is_the_same(app: AppTest, cluster: MadeUpCl
 
 def test_older_turns_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
     for namespace in cluster.namespaces.values():
-        namespace.turns += [Turn(n, f"turn {n}.", "a") for n in range(1, 81)]
+        namespace.turns += [Turn(number=n, user=f"turn {n}.", answer="a") for n in range(1, 81)]
     app.run()
     assert "turn 80." in texts(app)
     assert "turn 1." not in texts(app)
@@ -91,7 +94,7 @@ def test_another_page_and_back_keeps_the_view(app: AppTest) -> None:
     app.selectbox(key="actor").set_value("user2").run()
     app.multiselect(key="ns").set_value(["dev"]).run()
     for page in ("overview", "store", "activity", "compare"):
-        app.switch_page(f"views/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         assert not app.exception
     assert app.selectbox(key="actor").value == "user2"
     assert app.multiselect(key="ns").value == ["dev"]
@@ -101,8 +104,8 @@ def test_the_actor_of_a_link_stays_in_the_url(app: AppTest) -> None:
     app.query_params["actor"] = "somebody-else"
     app.run()
     assert app.selectbox(key="actor").value == "somebody-else"
-    app.switch_page("views/activity.py").run()
-    app.switch_page("views/compare.py").run()
+    app.switch_page("views/access/activity.py").run()
+    app.switch_page("views/chat/compare.py").run()
     assert app.query_params["actor"] == "somebody-else"
 
 
@@ -116,13 +119,13 @@ def test_a_wrong_actor_id_says_what_one_is(app: AppTest) -> None:
 def test_no_namespaces_says_what_to_do(app: AppTest, cluster: MadeUpCluster) -> None:
     cluster.namespaces = {}
     for page in ("compare", "overview", "store"):
-        app.switch_page(f"views/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         assert app.code[0].value == "make demo"
 
 
 def test_overview_shows_the_part_that_is_down(app: AppTest, cluster: MadeUpCluster) -> None:
     cluster.namespaces["dev"].down = True
-    app.switch_page("views/overview.py").run()
+    app.switch_page("views/health/overview.py").run()
     headings = [element.value for element in app.markdown if element.value.startswith("**")]
     assert "all well" in headings[0]
     assert "down" in headings[1]
@@ -134,13 +137,13 @@ def test_a_message_is_not_lost_as_a_namespace_comes_or_goes(
 ) -> None:
     app.run()
     words = chain([0], repeat(1))
-    monkeypatch.setattr(Workspace, "newest_word", lambda *_: next(words))
+    monkeypatch.setattr(Workspace, "change_token", lambda *_: next(words))
     app.chat_input[0].set_value("Hi there").run()
     assert [n.sent[0][0] for n in cluster.namespaces.values()] == ["Hi there", "Hi there"]
 
 
 def test_a_key_is_shown_decoded(app: AppTest) -> None:
-    app.switch_page("views/store.py").run()
+    app.switch_page("views/stores/store.py").run()
     labelled(app.text_input, "Key").set_value("chat-agent||ChatAgent||user1||history-user1").run()
     assert '"total": 2' in app.json[0].value or '"total":2' in app.json[0].value
     assert "version 3" in captions(app)
@@ -148,7 +151,7 @@ def test_a_key_is_shown_decoded(app: AppTest) -> None:
 
 def test_a_turn_that_differs_shows_where(app: AppTest, cluster: MadeUpCluster) -> None:
     for name, answer in (("prod", "5 euros"), ("dev", "6 euros")):
-        cluster.namespaces[name].turns.append(Turn(1, "price?", answer))
+        cluster.namespaces[name].turns.append(Turn(number=1, user="price?", answer=answer))
     app.run()
     assert not any("euros" in code.value for code in app.code)
     app.toggle(key="difference-0").set_value(True).run()

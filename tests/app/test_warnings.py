@@ -6,8 +6,8 @@ import pytest
 from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
-from dashboard.model.chat import Turn
-from tests.app.conftest import MadeUpCluster
+from dashboard.model.chat.messages import Turn
+from tests.app.conftest import MadeUpCluster, page_file
 
 VIEWS = ("compare", "overview", "actor", "store", "events", "doctor", "isolation", "logs", "activity")
 # No value is its widget's default.
@@ -36,10 +36,12 @@ def test_a_link_makes_no_page_warn(
 ) -> None:
     monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     monkeypatch.setattr(policies._LOGGER, "propagate", True)
-    cluster.namespaces["dev"].carry(Turn(1, "x", "a", "2025-01-01T00:00:00+00:00", "e1"))
+    cluster.namespaces["dev"].carry(
+        Turn(number=1, user="x", answer="a", time="2025-01-01T00:00:00+00:00", event_id="e1")
+    )
     for name, value in ADDRESS.items():
         app.query_params[name] = value
-    app.switch_page(f"views/{view}.py").run()
+    app.switch_page(page_file(view)).run()
     app.run()
     assert not app.exception
     assert [record.getMessage() for record in caplog.records if "default value" in record.getMessage()] == []

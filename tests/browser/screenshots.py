@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboard.model.people import Person
-from dashboard.services.chat import Chat
-from dashboard.services.guard import Guard
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import open_workspace
+from dashboard.model.access.person import Person
+from dashboard.services.access.audited_write import open_writes
+from dashboard.services.access.write_policy import WritePolicy
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import open_workspace
 from local import stack
 from tests.browser.chromium import launch
 
@@ -55,9 +56,9 @@ def main() -> None:
 
 def _talk(data: Path) -> None:
     workspace = open_workspace(Settings(data=data))
-    guard = Guard(person=Person("pictures"))
-    guard.unlock("prod", "prod")
-    chat = Chat(workspace, guard)
+    policy = WritePolicy(person=Person("pictures"))
+    policy.write_lock.unlock("prod", "prod")
+    chat = Chat(open_writes(workspace, policy))
     for text in SHARED[:2]:
         list(chat.send(("prod", "dev"), "user1", text))
     list(chat.send(("prod",), "user1", "What does it cost?"))

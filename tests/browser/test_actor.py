@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.model.names import TOPIC
+from dashboard.model.core.names import TOPIC
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_histories import plant
 from tests.stack.truth_contract import write_head

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.model.names import history_key
+from dashboard.model.core.names import history_key
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_histories import plant
 

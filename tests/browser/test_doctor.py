@@ -41,10 +41,10 @@ def test_the_navigation_counts_the_findings_and_stands_still(page: Page, evictin
     navigation = page.get_by_test_id("stSidebarNav")
     navigation.get_by_role("link", name="Doctor").click()
     expect(page).to_have_url(re.compile(r"/doctor\?.*actor=somebody"))
-    place = navigation.get_by_role("link", name="Logs").bounding_box()
+    endpoint = navigation.get_by_role("link", name="Logs").bounding_box()
     check(page)
     expect(navigation.get_by_role("link", name="Doctor 1 ✕")).to_be_visible()
-    assert navigation.get_by_role("link", name="Logs").bounding_box() == place
+    assert navigation.get_by_role("link", name="Logs").bounding_box() == endpoint
     navigation.get_by_role("link", name="Store").click()
     expect(page).to_have_url(re.compile(r"/store\?.*actor=somebody"))
     expect(navigation.get_by_role("link", name="Doctor 1 ✕")).to_be_visible()

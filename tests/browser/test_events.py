@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Page, Position, expect
 
-from dashboard.model.names import TOPIC
+from dashboard.model.core.names import TOPIC
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.model.names import history_key
-from dashboard.services.audit import AuditLog
+from dashboard.model.core.names import history_key
+from dashboard.services.access.audit import AuditLog
 from local import ports
 from tests.browser.conftest import dashboard, opened, served
 from tests.browser.test_accessibility import COLOURED, grave_findings

@@ -19,10 +19,11 @@ from typing import Any
 import pytest
 import yaml
 
-from dashboard.services.chat import Chat
-from dashboard.services.guard import Guard
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.services.access.audited_write import open_writes
+from dashboard.services.access.write_policy import WritePolicy
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
 from tests.browser.conftest import browser
 from tests.stack.waiting import wait_until
 
@@ -105,17 +106,17 @@ def cluster() -> Iterator[None]:
 def workspace(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     data = tmp_path_factory.mktemp("data")
     opened = open_workspace(Settings(cluster="kubernetes", data=data, deadline=30))
-    wait_until(lambda: {"prod", "dev"} <= {place.name for place in opened.places()}, seconds=60)
+    wait_until(lambda: {"prod", "dev"} <= {endpoint.name for endpoint in opened.endpoints()}, seconds=60)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def chat(workspace: Workspace) -> Chat:
-    guard = Guard()
-    for place in workspace.places():
-        guard.unlock(place.name, place.name)
-    return Chat(workspace, guard)
+    policy = WritePolicy()
+    for endpoint in workspace.endpoints():
+        policy.write_lock.unlock(endpoint.name, endpoint.name)
+    return Chat(open_writes(workspace, policy))
 
 
 @pytest.fixture

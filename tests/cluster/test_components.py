@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.services.chat import Chat
+from dashboard.services.chat import histories
+from dashboard.services.chat.sending import Chat
 from tests.cluster.conftest import daca_ops, kubectl, kubectl_json, overlay, rolled_out
 from tests.stack.waiting import wait_until
 
@@ -87,7 +88,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def users(chat: Chat, actor_id: str) -> list[str]:
     """What was said in the turns that are stored; fails where they cannot be read."""
-    return [turn.user for turn in chat.histories([SPACE], actor_id).pages[SPACE].turns]
+    return [turn.user for turn in histories.read(chat.writes.workspace, [SPACE], actor_id).pages[SPACE].turns]
 
 
 def test_data_outlives_the_pod_of_redis(kept: None, chat: Chat, actor_id: str) -> None:

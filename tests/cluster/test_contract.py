@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services.settings import Settings
+from dashboard.services.core.settings import Settings
 from tests.contract.cluster_contract import (
     test_every_part_answers_where_it_says,
     test_it_lists_its_namespaces_with_every_address,

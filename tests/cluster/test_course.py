@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services.workspace import Workspace
+from dashboard.services.core.workspace import Workspace
 from tests.cluster.conftest import daca_ops, kubectl, rolled_out
 from tests.cluster.test_doctor import found
 from tests.stack.waiting import wait_until

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.model.names import history_key
-from dashboard.services.chat import Chat
+from dashboard.model.core.names import history_key
+from dashboard.services.chat.sending import Chat
 from tests.browser.chromium import steady
 from tests.cluster.conftest import K8S, daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
 from tests.cluster.test_commands import run

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dashboard.model.doctor import Report
-from dashboard.services import commands
+from dashboard.model.doctor.report import DoctorReport
+from dashboard.services.core import commands
+from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import checkup
-from dashboard.services.workspace import Workspace
 from tests.cluster.conftest import K8S, daca_ops, kubectl, overlay, rolled_out
 from tests.cluster.test_commands import run
 from tests.stack.waiting import wait_until
@@ -19,8 +19,8 @@ SICK = "sick"
 pytestmark = pytest.mark.timeout(400)
 
 
-def look(workspace: Workspace, *names: str) -> Report:
-    return checkup.check(workspace, checkup.places(workspace, names))
+def look(workspace: Workspace, *names: str) -> DoctorReport:
+    return checkup.check(workspace, checkup.endpoints(workspace, names))
 
 
 def found(workspace: Workspace, *names: str) -> set[tuple[str, str]]:
@@ -41,7 +41,7 @@ def sick(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iter
     try:
         kubectl("apply", "-k", str(folder))
         rolled_out(SICK)
-        wait_until(lambda: SICK in {p.name for p in workspace.places()}, seconds=60)
+        wait_until(lambda: SICK in {p.name for p in workspace.endpoints()}, seconds=60)
         wait_until(lambda: not found(workspace, SICK), seconds=90, what="it is well")
         yield SICK
     finally:
@@ -166,7 +166,7 @@ FAULTS: list[tuple[str, Callable[[], None]]] = [
 
 def test_the_command_of_a_fix_mends_what_was_found(workspace: Workspace, sick: str) -> None:
     for setting in ("maxmemory 1gb", "maxmemory-policy allkeys-lru"):
-        run(commands.redis_cli(workspace.place(sick), f"CONFIG SET {setting}"))
+        run(commands.redis_cli(workspace.endpoint(sick), f"CONFIG SET {setting}"))
     (evicts,) = (each for each in look(workspace, sick).findings if each.rule == "store-evicts")
     run(evicts.command)
     assert not found(workspace, sick)

@@ -14,10 +14,10 @@ from functools import partial
 import psutil
 import pytest
 
-from dashboard.model.health import NamespaceHealth
-from dashboard.services import fleet
-from dashboard.services.chat import Chat
-from dashboard.services.workspace import Workspace
+from dashboard.model.health.health import NamespaceHealth
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.health import health_check
 from tests.cluster.conftest import SECONDS, kubectl, rolled_out
 from tests.stack.waiting import wait_until
 
@@ -50,13 +50,13 @@ def restart_api() -> None:
 
 
 def health(workspace: Workspace, name: str) -> NamespaceHealth:
-    (found,) = fleet.check(workspace, [workspace.place(name)])
+    (found,) = health_check.check(workspace, [name])
     return found
 
 
 def shows(workspace: Workspace, name: str) -> bool:
     """Whether a page shows that something is wrong: a part that is not well, or the cluster itself."""
-    return health(workspace, name).state != "ok" or bool(workspace.cluster.troubles())
+    return health(workspace, name).state != "ok" or bool(workspace.cluster.warnings())
 
 
 def well(workspace: Workspace, name: str) -> bool:
@@ -91,7 +91,7 @@ def test_a_fault_is_shown_recovers_alone_and_leaks_nothing(
     log.info("%s: well after %.1f s", break_it.__name__, time.monotonic() - broken)
 
     def answered() -> bool:
-        (delivery,) = chat.send(["dev"], actor_id, "after", message_id=f"{actor_id}-after")
+        (delivery,) = chat.send(["dev"], actor_id, "after", idempotency_key=f"{actor_id}-after")
         return delivery.failure is None
 
     wait_until(answered, seconds=60, what="dev's agent answers")

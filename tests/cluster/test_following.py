@@ -15,7 +15,7 @@ from subprocess import PIPE
 
 import pytest
 
-from dashboard.services.chat import Chat
+from dashboard.services.chat.sending import Chat
 from local import ports
 from local.programs import answers
 from tests.cluster.conftest import kubectl, kubectl_json, rolled_out
@@ -83,7 +83,7 @@ def say(chat: Chat, actor_id: str) -> None:
     """Send until it is answered: a sidecar may be away."""
 
     def answered() -> bool:
-        (delivery,) = chat.send(["dev"], actor_id, "hello", message_id=actor_id)
+        (delivery,) = chat.send(["dev"], actor_id, "hello", idempotency_key=actor_id)
         return delivery.failure is None
 
     wait_until(answered, seconds=60, what="dev answers")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
-from dashboard.services import stores
-from dashboard.services.chat import Chat
-from dashboard.services.isolation import Isolation
-from dashboard.services.workspace import Workspace
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.isolation.prover import Prover
+from dashboard.services.stores import keys as stores
 from tests.cluster.conftest import daca_ops
 
 BOTH = ("prod", "dev")
 
 
 def test_prod_and_dev_are_proven_isolated_and_left_as_they_were(chat: Chat, workspace: Workspace) -> None:
-    result = Isolation(chat).prove(BOTH)
+    result = Prover(chat).prove(BOTH)
     assert result.proven, result.proof.sentence
     assert result.proof.left_out == ()
     for name in BOTH:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 
-from dashboard.model.logs import Filter, LogLine
-from dashboard.services.chat import Chat
-from dashboard.services.workspace import Workspace
+from dashboard.model.logs.line_parser import LogLine
+from dashboard.model.logs.log import LogFilter
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.workspace import Workspace
 from tests.cluster.conftest import daca_ops, kubectl_json
 from tests.stack.waiting import wait_until
 
@@ -18,7 +19,7 @@ def test_a_message_is_in_its_own_agents_log(chat: Chat, workspace: Workspace, ac
 
     def of_actor(namespace: str) -> tuple[LogLine, ...]:
         found = workspace.cluster.logs(namespace, "agent", since=began, lines=500)
-        return Filter(actor_id=actor_id).of(found.whole())
+        return LogFilter(actor_id=actor_id).of(found.whole())
 
     wait_until(lambda: len(of_actor("prod")) == 2, what="activation and event are logged")
     assert all(line.level == "info" and line.replica.startswith("chat-agent-") for line in of_actor("prod"))

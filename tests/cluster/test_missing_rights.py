@@ -18,11 +18,11 @@ import pytest
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 from dashboard.gateways.connections import Connections
-from dashboard.model.chat import Failure
-from dashboard.model.errors import Forbidden, GatewayError
-from dashboard.model.rights import missing
-from dashboard.services import sources
-from dashboard.services.settings import Settings
+from dashboard.model.core.errors import Forbidden, GatewayError
+from dashboard.model.core.failure import Failure
+from dashboard.model.core.rights import missing
+from dashboard.services.core import cluster_choice
+from dashboard.services.core.settings import Settings
 from tests.cluster.conftest import daca_ops, kubectl
 from tests.stack.waiting import wait_until
 
@@ -83,16 +83,16 @@ def account(cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 def first_failure(cluster: KubernetesCluster, connections: Connections) -> Failure | None:
     """What a page of dev would name first."""
-    (place,) = cluster.places()
-    if place.gaps:
-        return place.gaps[0][1]
+    (endpoint,) = cluster.endpoints()
+    if endpoint.unavailable:
+        return endpoint.unavailable[0][1]
     try:
-        connections.agent(place).readiness()
-        connections.sidecar(place).metadata()
-        connections.store(place).ping()
+        connections.agent(endpoint).readiness()
+        connections.sidecar(endpoint).metadata()
+        connections.store(endpoint).ping()
     except GatewayError as error:
         return error.failure
-    return next((trouble.failure for trouble in cluster.troubles()), None)
+    return next((warning.failure for warning in cluster.warnings()), None)
 
 
 def test_from_no_right_to_every_page_by_the_lines_that_it_is_given(account: Account) -> None:
@@ -113,7 +113,7 @@ def test_from_no_right_to_every_page_by_the_lines_that_it_is_given(account: Acco
 
 def test_a_whole_cluster_that_may_not_be_listed_is_refused_with_the_lines_for_it(account: Account) -> None:
     with closing(KubernetesCluster()) as cluster, pytest.raises(Forbidden) as refused:
-        cluster.places()
+        cluster.endpoints()
     assert "create clusterrole " in refused.value.command
     assert f"--serviceaccount=dev:{account.name}" in refused.value.command
     said = daca_ops("namespaces", "--cluster", "kubernetes")
@@ -140,19 +140,19 @@ def test_a_token_that_ended_is_said_and_a_new_kubeconfig_is_used_at_once(account
 
 
 def test_the_page_offers_every_context_and_means_the_current_one(account: Account) -> None:
-    names, meant = sources.names(Settings(cluster="kubernetes"))
+    names, meant = cluster_choice.names(Settings(cluster="kubernetes"))
     assert names == (account.name,)
     assert meant == account.name
-    assert sources.chosen(Settings(cluster="kubernetes"), "other").context == "other"
+    assert cluster_choice.chosen(Settings(cluster="kubernetes"), "other").context == "other"
 
 
 def test_opening_and_closing_a_cluster_leaves_no_thread_and_no_socket(cluster: None) -> None:
     def once() -> tuple[int, int]:
         with closing(KubernetesCluster(namespaces=["prod", "dev"])) as opened:
             connections = Connections(opened.dialer)
-            for place in opened.places():
-                connections.store(place).ping()
-                connections.agent(place).readiness()
+            for endpoint in opened.endpoints():
+                connections.store(endpoint).ping()
+                connections.agent(endpoint).readiness()
             connections.close()
         return threading.active_count(), psutil.Process().num_fds()
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.services.chat import Chat
+from dashboard.services.chat import histories
+from dashboard.services.chat.sending import Chat
 from local import ports
 from tests.browser.conftest import dashboard, opened
 from tests.browser.test_compare import write
@@ -62,7 +63,7 @@ def test_compare_from_outside(page: Page, chat: Chat, actor_id: str) -> None:
     write(page, "Hi there")
     expect(page.get_by_text("1 turn, 1 same")).to_be_visible()
     for name in ("prod", "dev"):
-        (turn,) = chat.history_page(name, actor_id).turns
+        (turn,) = histories.page(chat.writes.workspace, name, actor_id).turns
         assert turn.answer == "Got your message: Hi there"
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.model.names import ACTOR_TYPE
-from dashboard.services import fleet
-from dashboard.services.chat import Chat, new_message_id
-from dashboard.services.workspace import Workspace
+from dashboard.model.core.names import ACTOR_TYPE
+from dashboard.services.chat import histories
+from dashboard.services.chat.sending import Chat, new_idempotency_key
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.health import health_check
 from tests.cluster.conftest import SECONDS, kubectl, rolled_out
 from tests.stack.waiting import wait_until
 
@@ -27,17 +28,17 @@ def replicated(workspace: Workspace) -> Iterator[None]:
     scale = ("-n", "dev", "scale", "deployment/chat-agent")
     kubectl(*scale, f"--replicas={REPLICAS}")
     rolled_out("dev")
-    wait_until(lambda: len(workspace.place("dev").replicas) == REPLICAS, what="three replicas are found")
+    wait_until(lambda: len(workspace.endpoint("dev").replicas) == REPLICAS, what="three replicas are found")
     yield
     kubectl(*scale, "--replicas=1")
     rolled_out("dev")
-    wait_until(lambda: len(workspace.place("dev").replicas) == 1, seconds=60, what="one replica is left")
+    wait_until(lambda: len(workspace.endpoint("dev").replicas) == 1, seconds=60, what="one replica is left")
 
 
 def actors(workspace: Workspace) -> list[int]:
     """How many actors each replica has."""
-    place = workspace.place("dev")
-    told = [workspace.connections.sidecar(place, url).metadata() for url in place.replicas]
+    endpoint = workspace.endpoint("dev")
+    told = [workspace.connections.sidecar(endpoint, url).metadata() for url in endpoint.replicas]
     return [metadata.active_actors.get(ACTOR_TYPE, 0) for metadata in told]
 
 
@@ -50,11 +51,11 @@ def test_actors_spread_and_their_counts_are_one_sum(
             (delivery,) = chat.send(["dev"], one, text)
             assert delivery.failure is None
     for one in ids:
-        (page,) = chat.histories(["dev"], one).pages.values()
+        (page,) = histories.read(chat.writes.workspace, ["dev"], one).pages.values()
         assert [turn.user for turn in page.turns] == ["first", "second"]
     each = actors(workspace)
     assert sum(count > 0 for count in each) >= 2, each
-    (health,) = fleet.check(workspace, [workspace.place("dev")])
+    (health,) = health_check.check(workspace, ["dev"])
     assert health.active_actors == sum(each) >= ACTORS
     assert health.deployed
     assert (health.deployed.ready, health.deployed.wanted) == (REPLICAS, REPLICAS)
@@ -72,9 +73,9 @@ def test_a_rolling_restart_under_20_senders_loses_and_doubles_nothing(
     def send(number: int) -> None:
         actor, count = f"{actor_id}-{number % 5}", 0
         while not over.is_set():
-            text, key = f"{number}-{count}", new_message_id()
+            text, key = f"{number}-{count}", new_idempotency_key()
             while True:
-                (delivery,) = chat.send(["dev"], actor, text, message_id=key)
+                (delivery,) = chat.send(["dev"], actor, text, idempotency_key=key)
                 if delivery.failure is None:
                     assert delivery.answer == f"Got your message: {text}"
                     acknowledged[actor].append(text)
@@ -108,7 +109,7 @@ def said(chat: Chat, actor: str) -> list[str]:
     found: list[str] = []
     before: str | None = None
     while True:
-        page = chat.history_page("dev", actor, before=before)
+        page = histories.page(chat.writes.workspace, "dev", actor, before=before)
         found += [turn.user for turn in page.turns]
         if page.before is None:
             return found

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.services.chat import Chat
+from dashboard.services.chat import histories
+from dashboard.services.chat.sending import Chat
 from local import ports
 from tests.browser.conftest import opened
 from tests.browser.test_compare import write
@@ -75,7 +76,7 @@ def test_an_operator_writes_under_their_name_and_the_pod_keeps_and_prints_it(
     page.goto(f"/?actor={actor_id}&ns=dev")
     write(page, "Hi from bo")
     expect(page.get_by_text("answered in")).to_be_visible()
-    (turn,) = chat.history_page("dev", actor_id).turns
+    (turn,) = histories.page(chat.writes.workspace, "dev", actor_id).turns
     assert turn.user == "Hi from bo"
     pod = ("-n", SPACE, "exec", "deployment/daca-ops", "--", "python3", "-m", "dashboard")
     entries = json.loads(kubectl(*pod, "audit", f"--text={actor_id}", "--json"))["entries"]

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import redis
 
-from dashboard.services import truth_reports
-from dashboard.services.chat import Chat
-from dashboard.services.workspace import Workspace
+from dashboard.services.actors import reports as truth_reports
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.workspace import Workspace
 from tests.cluster.conftest import daca_ops, forwarded, kubectl, kubectl_json, rolled_out
 from tests.cluster.test_faults import end_sidecar
 from tests.cluster.test_scaling import REPLICAS, replicated
@@ -99,7 +99,7 @@ def test_a_published_event_goes_its_way_through_the_port_forward(workspace: Work
     assert sent.returncode == 0, sent.stderr
     way = json.loads(sent.stdout)
     assert way["arrived"]
-    assert way["replica"] in dict(workspace.place("dev").agents)
+    assert way["replica"] in dict(workspace.endpoint("dev").agents)
     (entry,) = json.loads(daca_ops("events", "list", *where).stdout)["entries"]
     assert (entry["id"], entry["event"]["id"]) == (way["entry"]["id"], way["event_id"])
     assert entry["way"] == f"received by {way['replica']}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dashboard.model.events import Wanted
-from dashboard.model.names import TOPIC, history_key
-from dashboard.services import events, fleet, stores
-from dashboard.services.chat import Chat
-from dashboard.services.readings import Readings
-from dashboard.services.workspace import Workspace
+from dashboard.model.core.names import TOPIC, history_key
+from dashboard.model.topics.events import EntryFilter
+from dashboard.services.chat import histories
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.actor_ids import PolledActorIds
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.health import health_check
+from dashboard.services.stores import keys as stores
+from dashboard.services.topics import entries as topic_entries
 from tests.cluster.conftest import daca_ops, kubectl
 from tests.stack.waiting import wait_until
 
@@ -18,7 +21,7 @@ def test_message_processing_and_history_isolation(chat: Chat, actor_id: str) -> 
     for name in BOTH:
         (delivery,) = chat.send([name], actor_id, f"Hi there ({name})")
         assert delivery.answer == f"Got your message: Hi there ({name})", delivery.failure
-    found = chat.histories(BOTH, actor_id)
+    found = histories.read(chat.writes.workspace, BOTH, actor_id)
     for name in BOTH:
         assert [(turn.user) for turn in found.pages[name].turns] == [f"Hi there ({name})"]
 
@@ -28,7 +31,7 @@ def test_state_isolation(chat: Chat, workspace: Workspace, actor_id: str) -> Non
     value = stores.value(workspace, "prod", history_key(actor_id))
     assert value.value["messages"][0]["content"] == "only in prod"
     assert stores.keys(workspace, "dev", contains=actor_id).keys == ()
-    run_ids = {workspace.connections.store(workspace.place(name)).ping().run_id for name in BOTH}
+    run_ids = {workspace.connections.store(workspace.endpoint(name)).ping().run_id for name in BOTH}
     assert len(run_ids) == 2
 
 
@@ -36,7 +39,7 @@ def test_event_isolation(chat: Chat, workspace: Workspace, actor_id: str) -> Non
     list(chat.send(["prod"], actor_id, "an event of prod"))
 
     def entries(name: str) -> list[str]:
-        page = events.page(workspace, workspace.place(name), TOPIC, Wanted(actor_id=actor_id))
+        page = topic_entries.page(workspace, name, TOPIC, EntryFilter(actor_id=actor_id))
         return [entry.id for entry in page.entries]
 
     wait_until(lambda: entries("prod"), what="the event is in prod's stream")
@@ -59,11 +62,11 @@ def test_logs_name_the_activation(chat: Chat, actor_id: str) -> None:
 
 def test_every_part_is_well_and_the_actor_is_found(chat: Chat, workspace: Workspace, actor_id: str) -> None:
     list(chat.send(BOTH, actor_id, "hello"))
-    places = [place for place in workspace.places() if place.name in BOTH]
-    assert [health.state for health in fleet.check(workspace, places)] == ["ok", "ok"]
-    readings = Readings(workspace)
-    wait_until(lambda: actor_id in readings.actor_ids(places), what="the actor id is found in the stores")
-    assert {place.name: place.protected for place in places} == {"prod": True, "dev": False}
+    endpoints = [endpoint for endpoint in workspace.endpoints() if endpoint.name in BOTH]
+    assert [health.state for health in health_check.check(workspace, BOTH)] == ["ok", "ok"]
+    actor_ids = PolledActorIds(workspace)
+    wait_until(lambda: actor_id in actor_ids.look(BOTH), what="the actor id is found in the stores")
+    assert {endpoint.name: endpoint.protected for endpoint in endpoints} == {"prod": True, "dev": False}
 
 
 def test_the_command_line(actor_id: str, cluster: None) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from dashboard.gateways.store import StoreGateway
-from dashboard.model.places import RedisAddress
+from dashboard.gateways.redis.store import StoreGateway
+from dashboard.model.core.endpoints import RedisAddress
 from local import ports
 from local.programs import accepts
 from tests.stack.waiting import wait_until
@@ -39,7 +39,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
     ]
     with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
         wait_until(accepts(port), what="Redis listens")
-        yield RedisAddress("127.0.0.1", port, password=PASSWORD)
+        yield RedisAddress(host="127.0.0.1", port=port, password=PASSWORD)
         server.terminate()
 
 

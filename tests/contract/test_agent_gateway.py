@@ -13,9 +13,9 @@ import pytest
 
 from agent.settings import Settings
 from dashboard.gateways.agent import TURN_SECONDS, AgentGateway
-from dashboard.gateways.clusters.kubernetes.forwarded_http import ForwardedTransport, forwarded_url
+from dashboard.gateways.clusters.kubernetes.port_forward_http import ForwardedTransport, forwarded_url
 from dashboard.gateways.sidecar import SidecarGateway
-from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
 
 class Answering:

@@ -13,9 +13,10 @@ import pytest
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.clusters.static import StaticCluster
-from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.logs import Filter, LogLine
-from dashboard.services.settings import Settings
+from dashboard.model.core.errors import NotThere, Rejected
+from dashboard.model.logs.line_parser import LogLine
+from dashboard.model.logs.log import LogFilter
+from dashboard.services.core.settings import Settings
 from tests.contract.cluster_contract import (
     test_every_part_answers_where_it_says,
     test_it_lists_its_namespaces_with_every_address,
@@ -70,7 +71,7 @@ def test_it_tells_what_is_declared_or_why_not(cluster: Cluster) -> None:
 
 def test_a_local_cluster_that_does_not_run_is_empty_and_says_so(tmp_path: Path) -> None:
     cluster = open_cluster(Settings(data=tmp_path))
-    assert cluster.places() == ()
+    assert cluster.endpoints() == ()
     assert "daca-ops up" in cluster.why_down("prod")
 
 
@@ -89,12 +90,12 @@ def test_a_wrong_static_file_names_the_fault(tmp_path: Path, text: str, words: s
     file = tmp_path / "daca.toml"
     file.write_text(text)
     with pytest.raises(Rejected, match=words):
-        StaticCluster(file).places()
+        StaticCluster(file).endpoints()
 
 
 def test_a_missing_static_file_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotThere, match="cannot be read"):
-        StaticCluster(tmp_path / "none.toml").places()
+        StaticCluster(tmp_path / "none.toml").endpoints()
 
 
 def test_a_static_file_is_read_again_only_where_it_or_a_password_changed(tmp_path: Path) -> None:
@@ -105,12 +106,12 @@ def test_a_static_file_is_read_again_only_where_it_or_a_password_changed(tmp_pat
     file.write_text(text)
     password.write_text("first")
     cluster = StaticCluster(file)
-    assert cluster.places()[0].redis == cluster.places()[0].redis
-    assert cluster.places() is cluster.places()
+    assert cluster.endpoints()[0].redis == cluster.endpoints()[0].redis
+    assert cluster.endpoints() is cluster.endpoints()
     password.write_text("another")
-    assert [place.redis and place.redis.password for place in cluster.places()] == ["another"]
+    assert [endpoint.redis and endpoint.redis.password for endpoint in cluster.endpoints()] == ["another"]
     file.write_text(text + '[[namespace]]\nname = "dev"\n')
-    assert [place.name for place in cluster.places()] == ["prod", "dev"]
+    assert [endpoint.name for endpoint in cluster.endpoints()] == ["prod", "dev"]
 
 
 @pytest.mark.parametrize("text", [None, "", "contexts: [", "clusters: []\nusers: []\ncontexts: []\n"])
@@ -139,7 +140,7 @@ def test_a_message_is_in_its_own_agents_log(
 
     def of_actor(namespace: str, since: float = began) -> tuple[LogLine, ...]:
         found = cluster.logs(namespace, "agent", since=since, lines=200)
-        return Filter(actor_id=actor_id).of(found.whole())
+        return LogFilter(actor_id=actor_id).of(found.whole())
 
     wait_until(lambda: len(of_actor("prod")) == 2, what="activation and event are logged")
     assert [line.level for line in of_actor("prod")] == ["info", "info"]

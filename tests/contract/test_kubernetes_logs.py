@@ -14,9 +14,9 @@ import pytest
 
 from dashboard.gateways.clusters.kubernetes import logs
 from dashboard.gateways.clusters.kubernetes.api import Api
-from dashboard.model.errors import Unreachable
-from dashboard.model.kubernetes import Pod
-from dashboard.model.logs import Log
+from dashboard.model.core.errors import Unreachable
+from dashboard.model.core.kubernetes import Pod
+from dashboard.model.logs.log import Log
 from tests.contract.test_kubernetes_watch import kubeconfig
 
 AWAY = {"kind": "Status", "message": "dial tcp 10.0.0.7:10250: connect: connection refused"}
@@ -71,7 +71,16 @@ def kubelets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubele
 
 def read(kubelets: Kubelets, lines: int = 10) -> Log:
     pods = [
-        Pod("prod", name, {}, "chat-agent", True, 0, (), containers=("chat-agent",))
+        Pod(
+            namespace="prod",
+            name=name,
+            labels={},
+            app_id="chat-agent",
+            ready=True,
+            restarts=0,
+            reasons=(),
+            containers=("chat-agent",),
+        )
         for name in kubelets.lines
     ]
     api = Api()

@@ -17,7 +17,7 @@ import pytest
 
 from dashboard.gateways.clusters.kubernetes import api, cache
 from dashboard.gateways.clusters.kubernetes.cluster import FIRST_LIST_SECONDS, KubernetesCluster
-from dashboard.model.errors import Rejected, Unreachable
+from dashboard.model.core.errors import Rejected, Unreachable
 from tests.stack.waiting import wait_until
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
@@ -112,7 +112,7 @@ def plugin(folder: Path, token: str) -> dict[str, Any]:
 
 
 def names(cluster: KubernetesCluster) -> list[str]:
-    return [place.name for place in cluster.outline()]
+    return [endpoint.name for endpoint in cluster.outline()]
 
 
 def test_a_watch_that_hangs_is_noticed_and_what_was_known_stays(
@@ -123,10 +123,10 @@ def test_a_watch_that_hangs_is_noticed_and_what_was_known_stays(
     server.hanging = True
     with closing(KubernetesCluster()) as cluster:
         assert names(cluster) == ["prod"]
-        wait_until(lambda: "cannot be reached" in str(cluster.troubles()), what="the silence is told")
+        wait_until(lambda: "cannot be reached" in str(cluster.warnings()), what="the silence is told")
         assert names(cluster) == ["prod"]
         server.hanging = False
-        wait_until(lambda: not cluster.troubles(), what="it follows again")
+        wait_until(lambda: not cluster.warnings(), what="it follows again")
 
 
 def test_watches_that_end_go_on_without_another_list(server: Server) -> None:
@@ -154,7 +154,7 @@ def test_a_server_that_never_answers_costs_one_wait_and_not_one_per_kind(
     with closing(KubernetesCluster()) as cluster:
         began = time.monotonic()
         with pytest.raises(Unreachable):
-            cluster.places()
+            cluster.endpoints()
         assert time.monotonic() - began < FIRST_LIST_SECONDS + 1
 
 
@@ -168,7 +168,7 @@ def test_an_answer_that_is_no_list_is_told_and_asked_for_again(
         with pytest.raises(Rejected, match="no list"):
             cluster.outline()
         monkeypatch.setattr(Handler, "do_GET", well)
-        wait_until(lambda: not cluster.troubles(), what="it is asked again")
+        wait_until(lambda: not cluster.warnings(), what="it is asked again")
         assert names(cluster) == ["prod"]
 
 
@@ -184,9 +184,9 @@ def test_an_answer_that_is_no_object_is_told_and_asked_for_again(
 
     monkeypatch.setattr(Handler, "do_GET", answer)
     with closing(KubernetesCluster(namespaces=["prod"])) as cluster:
-        wait_until(lambda: "no object of it" in str(cluster.troubles()), what="it is told")
+        wait_until(lambda: "no object of it" in str(cluster.warnings()), what="it is told")
         answers.append({"metadata": {"name": "prod"}})
-        wait_until(lambda: not cluster.troubles(), what="it is asked again")
+        wait_until(lambda: not cluster.warnings(), what="it is asked again")
 
 
 def test_a_server_that_went_away_is_told_and_found_again(
@@ -197,11 +197,11 @@ def test_a_server_that_went_away_is_told_and_found_again(
         assert names(cluster) == ["prod"]
         server.shutdown()
         server.server_close()
-        wait_until(cluster.troubles, what="its absence is told")
+        wait_until(cluster.warnings, what="its absence is told")
         assert names(cluster) == ["prod"]
         again = Server(server.server_port)
         threading.Thread(target=again.serve_forever, daemon=True).start()
-        wait_until(lambda: not cluster.troubles(), what="it is followed again")
+        wait_until(lambda: not cluster.warnings(), what="it is followed again")
         again.over.set()
         again.shutdown()
         again.server_close()
@@ -217,4 +217,4 @@ def test_a_plugin_is_asked_again_when_its_token_is_over(server: Server, tmp_path
         assert server.tokens == {"Bearer one"}
         plugin(tmp_path, "two")
         wait_until(lambda: "Bearer two" in server.tokens, what="the new token is used")
-        assert not cluster.troubles()
+        assert not cluster.warnings()

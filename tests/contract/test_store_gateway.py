@@ -7,22 +7,21 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.gateways.redis_values import bytes_of
-from dashboard.gateways.store import StoreGateway
-from dashboard.model.errors import Forbidden, NotThere, Unreachable
-from dashboard.model.keys import text_of
-from dashboard.model.places import RedisAddress
+from dashboard.gateways.redis.store import StoreGateway
+from dashboard.model.core.endpoints import RedisAddress
+from dashboard.model.core.errors import Forbidden, NotThere, Unreachable
+from dashboard.model.core.redis_key import to_bytes, to_text
 
 
 def test_a_wrong_password_is_forbidden(address: RedisAddress) -> None:
     for password in ("wrong", ""):
         with pytest.raises(Forbidden, match="refuses"):
-            StoreGateway(RedisAddress(address.host, address.port, password=password)).ping()
+            StoreGateway(RedisAddress(host=address.host, port=address.port, password=password)).ping()
 
 
 def test_nothing_listening_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="cannot be reached"):
-        StoreGateway(RedisAddress("127.0.0.1", 9)).ping()
+        StoreGateway(RedisAddress(host="127.0.0.1", port=9)).ping()
 
 
 def test_pages_together_hold_every_key(store: StoreGateway, client: redis.Redis) -> None:
@@ -74,7 +73,7 @@ def test_a_binary_key_reads_back(store: StoreGateway, client: redis.Redis) -> No
 
 @given(st.binary().filter(lambda raw: b"\\" not in raw))
 def test_any_key_survives_being_shown(raw: bytes) -> None:
-    assert bytes_of(text_of(raw)) == raw
+    assert to_bytes(to_text(raw)) == raw
 
 
 def test_a_missing_key_is_not_there(store: StoreGateway) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import redis
 
+from dashboard.gateways.clusters.static import StaticCluster
 from dashboard.gateways.connections import Connections
-from dashboard.gateways.store import StoreGateway
-from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.events import Wanted
-from dashboard.model.places import Place, RedisAddress
-from dashboard.services import events
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace
+from dashboard.gateways.redis.store import StoreGateway
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.errors import NotThere, Rejected
+from dashboard.model.topics.events import EntryFilter
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.topics import entries as topic_entries
 
 GROUP = "chat-agent"
 
@@ -83,26 +85,36 @@ def test_lag_is_given_or_said_to_be_missing(store: StoreGateway, client: redis.R
     assert store.stream("user-chat").groups[0].lag_words == "not given by this Redis"
 
 
+class OneNamespace(StaticCluster):
+    """prod, whose store is at this address."""
+
+    def __init__(self, address: RedisAddress) -> None:
+        super().__init__(Path("daca.toml"))
+        self._found = (Endpoint(name="prod", redis=address),)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return self._found
+
+
 def test_a_look_for_what_is_not_there_ends(address: RedisAddress, client: redis.Redis) -> None:
     pipeline = client.pipeline(transaction=False)
     for number in range(12_000):
         pipeline.xadd("user-chat", {"data": "{}"}, id=f"{number + 1}-0")
     pipeline.execute()
-    place = Place("prod", redis=address)
     with closing(Connections()) as connections:
-        workspace = Workspace(Settings(), None, connections, None)  # type: ignore[arg-type]
-        page = events.page(workspace, place, "user-chat", Wanted("nobody"))
+        workspace = Workspace(Settings(), OneNamespace(address), connections)
+        page = topic_entries.page(workspace, "prod", "user-chat", EntryFilter("nobody"))
         assert (page.entries, page.before is None) == ((), False)
-        assert page.scanned <= events.MOST_SCANNED
-        rest = events.page(workspace, place, "user-chat", Wanted("nobody"), before=page.before)
+        assert page.scanned <= topic_entries.MOST_SCANNED
+        rest = topic_entries.page(workspace, "prod", "user-chat", EntryFilter("nobody"), before=page.before)
         assert page.scanned + rest.scanned == 12_000
         assert rest.before is None
-        recent = events.page(workspace, place, "user-chat", Wanted(), limit=100, since=11.991)
+        recent = topic_entries.page(workspace, "prod", "user-chat", EntryFilter(), limit=100, since=11.991)
         assert recent.oldest == "11990-0"
-        assert events.entry(workspace, place, "user-chat", "7-0").id == "7-0"
+        assert topic_entries.entry(workspace, "prod", "user-chat", "7-0").id == "7-0"
         for wrong in ("7-1", "", "+", "x"):
             with pytest.raises(NotThere):
-                events.entry(workspace, place, "user-chat", wrong)
+                topic_entries.entry(workspace, "prod", "user-chat", wrong)
 
 
 def test_a_group_or_topic_that_is_not_there_is_an_answer(store: StoreGateway, client: redis.Redis) -> None:
@@ -118,7 +130,7 @@ def test_a_connection_that_may_only_read_suffices(address: RedisAddress, client:
     ids = add(client, 2)
     client.xgroup_create("user-chat", GROUP, id="0")
     client.acl_setuser("viewer", enabled=True, passwords=["+seen"], keys=["*"], commands=["+@read", "+ping"])
-    viewer = RedisAddress(address.host, address.port, username="viewer", password="seen")
+    viewer = RedisAddress(host=address.host, port=address.port, username="viewer", password="seen")
     with closing(StoreGateway(viewer)) as found:
         assert [entry_id for entry_id, _ in found.entries("user-chat")] == ids[::-1]
         assert found.pending("user-chat", GROUP) == ()

@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from dashboard.model.doctor import Report
-from dashboard.model.places import Place
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.doctor.report import DoctorReport
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
 from dashboard.services.doctor import checkup
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
 from local.layout import Layout
 
 Documents = dict[str, dict[str, Any]]
@@ -28,12 +28,12 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
         opened.close()
 
 
-def look(data: Path, change: Callable[[Place], Place] = lambda place: place) -> Report:
+def look(data: Path, change: Callable[[Endpoint], Endpoint] = lambda endpoint: endpoint) -> DoctorReport:
     with workspace(Settings(data=data)) as opened:
-        return checkup.check(opened, [change(place) for place in opened.places()])
+        return checkup.check(opened, [change(endpoint) for endpoint in opened.endpoints()])
 
 
-def found(report: Report) -> set[tuple[str, str]]:
+def found(report: DoctorReport) -> set[tuple[str, str]]:
     return {(finding.rule, finding.namespace) for finding in report.findings}
 
 

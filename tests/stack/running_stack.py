@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import redis
 
-from dashboard.model.names import history_key
+from dashboard.model.core.names import history_key
 from local import stack, state
 from local.layout import Layout
 

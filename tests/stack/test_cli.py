@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.model.names import history_key
+from dashboard.model.core.names import history_key
 from local import stack as local_stack
 from local import state
 from local.layout import Layout

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from dashboard.services.core.settings import Settings
 from dashboard.services.doctor import checkup
-from dashboard.services.settings import Settings
 from local.layout import Layout
 from tests.contract.test_clusters import static_file
 from tests.stack.diagnosis import Documents, edit, found, look, resources, spec, workspace
@@ -157,7 +157,7 @@ def test_events_of_a_type_that_no_rule_wants_are_found(stack: RunningStack) -> N
 def test_two_namespaces_on_one_redis_are_found_by_who_it_is(tmp_path: Path) -> None:
     one = {"prod": Wiring("prod", "prod"), "dev": Wiring("prod", "dev", host="localhost")}
     with wired(tmp_path, one) as file, workspace(Settings(cluster="static", static_file=file)) as opened:
-        assert found(checkup.check(opened, opened.places())) == {
+        assert found(checkup.check(opened, opened.endpoints())) == {
             ("store-shared", "dev"),
             ("consumer-group-shared", "dev"),
         }

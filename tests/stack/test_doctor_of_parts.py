@@ -13,7 +13,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from dashboard.model.places import Place
+from dashboard.model.core.endpoints import Endpoint
 from tests.stack.diagnosis import edit, found, look, resources, spec
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
@@ -104,7 +104,7 @@ def test_an_app_that_registers_no_actor_is_found(stack: RunningStack) -> None:
 def test_another_app_id_and_another_port_are_found(stack: RunningStack) -> None:
     prod = stack.namespace("prod")["agent"]["url"]
 
-    def change(place: Place) -> Place:
-        return replace(place, app_id="chat-agnet", agent_url=prod) if place.name == "dev" else place
+    def change(endpoint: Endpoint) -> Endpoint:
+        return replace(endpoint, app_id="chat-agnet", agent_url=prod) if endpoint.name == "dev" else endpoint
 
     assert {("app-id-not-told", "dev"), ("app-port-not-answering", "dev")} <= found(look(stack.data, change))

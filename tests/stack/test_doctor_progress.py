@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import open_workspace
 from dashboard.services.doctor.checkups import Checkups
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import open_workspace
 from tests.contract.test_clusters import static_file
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
@@ -75,7 +75,7 @@ def test_a_page_can_tell_how_far_it_is(file: Path) -> None:
         seen.append((now.done, now.total))
         return not now.under_way
 
-    checkups.start([place.name for place in workspace.places()])
+    checkups.start([endpoint.name for endpoint in workspace.endpoints()])
     wait_until(over, seconds=120, what="the doctor is done")
     workspace.close()
     report = checkups.standing.report

@@ -10,11 +10,12 @@ from subprocess import PIPE
 
 import pytest
 
-from dashboard.model.events import Wanted
-from dashboard.model.names import TOPIC
-from dashboard.services import events
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.model.core.names import TOPIC
+from dashboard.model.topics.events import EntryFilter
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
+from dashboard.services.topics import delivery
+from dashboard.services.topics import entries as topic_entries
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import SECONDS, daca_ops
 from tests.stack.waiting import wait_until
@@ -50,7 +51,7 @@ def test_a_published_event_goes_its_way_and_adds_no_turn(stack: RunningStack, ac
 def test_an_event_is_pending_while_the_agent_is_stopped(
     stack: RunningStack, workspace: Workspace, actor_id: str
 ) -> None:
-    place = workspace.place("dev")
+    namespace = "dev"
     with stack.held("dev", "agent"):
         sent = daca_ops(
             *("events", "publish", "nobody acknowledges", "-n", "dev", "--actor", actor_id, "--wait", "0.5"),
@@ -59,19 +60,21 @@ def test_an_event_is_pending_while_the_agent_is_stopped(
         assert (sent.returncode, "published: test-" in sent.stdout) == (1, True)
 
         def pending() -> bool:
-            (detail,) = events.groups(workspace, "dev", TOPIC)
+            (detail,) = topic_entries.groups(workspace, "dev", TOPIC)
             return bool(detail.pending)
 
         wait_until(pending, what="the entry is pending")
-        (detail,) = events.groups(workspace, "dev", TOPIC)
+        (detail,) = topic_entries.groups(workspace, "dev", TOPIC)
         assert (detail.group.name, detail.consumers[0].name) == ("chat-agent", "chat-agent")
-        entry = events.page(workspace, place, TOPIC, Wanted(actor_id)).entries[0]
-        received = events.inboxes(workspace, place)
+        entry = topic_entries.page(workspace, namespace, TOPIC, EntryFilter(actor_id)).entries[0]
+        received = delivery.inboxes(workspace, namespace)
         assert [failure.word for failure in received.silent.values()] == ["unreachable"]
-        cause = events.fates(workspace, place, TOPIC, [entry], received)[entry.id]
+        cause = delivery.delivery_statuses(workspace, namespace, TOPIC, [entry], received)[entry.id]
         assert cause
         assert cause.name == "pending"
-    wait_until(lambda: not events.groups(workspace, "dev", TOPIC)[0].pending, seconds=90, what="acknowledged")
+    wait_until(
+        lambda: not topic_entries.groups(workspace, "dev", TOPIC)[0].pending, seconds=90, what="acknowledged"
+    )
 
 
 def test_tail_shows_what_comes_and_ends_at_its_count(stack: RunningStack, actor_id: str) -> None:
@@ -103,11 +106,13 @@ def test_groups_are_listed_with_what_is_pending(stack: RunningStack, actor_id: s
 def test_paging_to_older_entries_loses_none(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:
     for number in range(5):
         stack.say("prod", actor_id, f"turn {number}")
-    place = workspace.place("prod")
-    wait_until(lambda: len(events.page(workspace, place, TOPIC, Wanted(actor_id)).entries) == 5)
+    namespace = "prod"
+    wait_until(
+        lambda: len(topic_entries.page(workspace, namespace, TOPIC, EntryFilter(actor_id)).entries) == 5
+    )
     seen, before = [], None
     while True:
-        page = events.page(workspace, place, TOPIC, Wanted(actor_id), before=before, limit=2)
+        page = topic_entries.page(workspace, namespace, TOPIC, EntryFilter(actor_id), before=before, limit=2)
         seen += [entry.event.turn for entry in page.entries if entry.event]
         before = page.before
         if before is None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboard.model.names import history_key
+from dashboard.model.core.names import history_key
 from tests.stack.running_stack import RunningStack
 
 

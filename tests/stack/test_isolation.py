@@ -16,14 +16,16 @@ from typing import Any
 import pytest
 import redis
 
-from dashboard.model.errors import Rejected, WriteRefused
-from dashboard.model.names import TOPIC, history_key
-from dashboard.model.proofs import STEPS, Result, Step
-from dashboard.services.chat import Chat
-from dashboard.services.guard import Guard
-from dashboard.services.isolation import Isolation
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.model.core.errors import Rejected, WriteRefused
+from dashboard.model.core.names import TOPIC, history_key
+from dashboard.model.isolation.result import STEPS, ProofResult, Step
+from dashboard.services.access.audit import AuditLog
+from dashboard.services.access.audited_write import open_writes
+from dashboard.services.access.write_policy import WritePolicy
+from dashboard.services.chat.sending import Chat
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
+from dashboard.services.isolation.prover import Prover
 from tests.contract.test_clusters import static_file
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
@@ -45,15 +47,15 @@ def static(file: Path) -> Iterator[Workspace]:
         yield opened
 
 
-def proven(workspace: Workspace, **options: float) -> Result:
-    return Isolation(Chat(workspace, Guard()), **options).prove(BOTH)
+def proven(workspace: Workspace, **options: float) -> ProofResult:
+    return Prover(Chat(open_writes(workspace, WritePolicy())), **options).prove(BOTH)
 
 
-def left_behind(workspace: Workspace, result: Result) -> list[str]:
+def left_behind(workspace: Workspace, result: ProofResult) -> list[str]:
     """Keys and entries of the probes that are still in any of the stores."""
     left: list[str] = []
-    for place in workspace.places():
-        where = place.redis
+    for endpoint in workspace.endpoints():
+        where = endpoint.redis
         assert where is not None
         client: Any = redis.Redis(where.host, where.port, where.db, where.password, decode_responses=True)
         with closing(client):
@@ -65,7 +67,7 @@ def left_behind(workspace: Workspace, result: Result) -> list[str]:
 def test_a_healthy_stack_is_proven_and_left_as_it_was(workspace: Workspace, stack: RunningStack) -> None:
     before = {name: (stack.redis(name).dbsize(), stack.redis(name).xlen(TOPIC)) for name in BOTH}
     steps: list[Step] = []
-    result = Isolation(Chat(workspace, Guard())).prove(BOTH, steps.append)
+    result = Prover(Chat(open_writes(workspace, WritePolicy()))).prove(BOTH, steps.append)
     assert result.proven, result.proof.sentence
     assert result.proof.pair("prod", "dev") == result.proof.pair("dev", "prod") == "apart"
     assert left_behind(workspace, result) == []
@@ -88,19 +90,23 @@ def test_others_data_is_never_touched(workspace: Workspace, stack: RunningStack,
 
 def test_every_write_is_in_the_audit_log(workspace: Workspace) -> None:
     result = proven(workspace)
-    entries = [entry for entry in workspace.audit.newest() if entry.actor_id == result.actor_id]
+    entries = [
+        entry
+        for entry in AuditLog(workspace.settings.audit_file).newest()
+        if entry.actor_id == result.actor_id
+    ]
     assert sorted((entry.namespace, entry.action) for entry in entries) == sorted(
         (name, action) for name in BOTH for action in ("send", "send", "send", "remove probes")
     )
 
 
 def test_nothing_is_sent_where_writing_is_refused(workspace: Workspace, stack: RunningStack) -> None:
-    refused = Isolation(Chat(workspace, Guard(read_only=True)))
+    refused = Prover(Chat(open_writes(workspace, WritePolicy(read_only=True))))
     before = stack.redis("prod").dbsize()
     with pytest.raises(WriteRefused):
         refused.prove(BOTH)
     with pytest.raises(Rejected, match="between namespaces"):
-        Isolation(Chat(workspace, Guard())).prove(["prod", "prod"])
+        Prover(Chat(open_writes(workspace, WritePolicy()))).prove(["prod", "prod"])
     assert stack.redis("prod").dbsize() == before
 
 
@@ -126,7 +132,7 @@ def test_what_is_stored_after_the_removal_is_removed_too(workspace: Workspace, s
             os.kill(pid, signal.SIGCONT)
 
     with stack.held("dev", "agent"):
-        result = Isolation(Chat(workspace, Guard()), patience=0).prove(BOTH, wake_the_agent)
+        result = Prover(Chat(open_writes(workspace, WritePolicy())), patience=0).prove(BOTH, wake_the_agent)
     assert result.proof.verdict == "not proven"
     assert [(removal.keys, removal.entries) for removal in result.removals] == [(1, 3), (1, 1)]
     assert result.clean
@@ -175,7 +181,7 @@ def test_a_store_that_is_away_when_it_is_to_be_cleaned_is_told(
             if (step.name, step.words) == ("remove", ""):
                 until_then.enter_context(stack.held("dev", "redis"))
 
-        result = Isolation(Chat(workspace, Guard())).prove(BOTH, stop_the_store)
+        result = Prover(Chat(open_writes(workspace, WritePolicy()))).prove(BOTH, stop_the_store)
     assert result.proof.verdict == "isolated"
     assert not result.proven
     assert ["did not answer" in removal.failure for removal in result.removals] == [False, True]

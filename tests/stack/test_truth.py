@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.model.names import TOPIC, history_key
-from dashboard.services import truth, truth_reports
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.model.core.names import TOPIC, history_key
+from dashboard.services.actors import reports as truth_reports
+from dashboard.services.actors import truth
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
 from tests.stack.running_stack import RunningStack
 from tests.stack.test_cli import daca_ops
 from tests.stack.truth_contract import (
@@ -61,11 +62,11 @@ def test_older_turns_are_read_by_what_they_need_and_agree(
     for number in range(1, 41):
         stack.say("prod", actor_id, f"turn {number}")
     agree(workspace, "prod", actor_id)
-    found = truth.look(workspace, workspace.place("prod"), actor_id, turns=10, until=22)
+    found = truth.look(workspace, "prod", actor_id, turns=10, until=22)
     assert [row.turn.number for row in found.truth.turns] == list(range(13, 23))
     assert truth_reports.verdict(found) == "all agree in 10 turns"
     assert truth_reports.extent(found) == "turns 13 to 22 of 40"
-    first = truth.stored(workspace, workspace.place("prod"), actor_id, 10, 20)
+    first = truth.stored(workspace, "prod", actor_id, 10, 20)
     assert (list(first.segments), len(first.messages)) == ([0], 25)
     shown = daca_ops("actor", actor_id, "-n", "prod", "--until", "5", "--json", "--data", str(stack.data))
     listed = json.loads(shown.stdout)["namespaces"]["prod"]["turns"]
@@ -82,7 +83,7 @@ def test_an_event_that_was_published_long_after_its_turn_is_found_with_older_tur
     write_head(
         stack.redis("prod"), actor_id, messages=[{**first, "time": "2025-01-01T00:00:00+00:00"}, *others]
     )
-    found = truth.look(workspace, workspace.place("prod"), actor_id, until=1)
+    found = truth.look(workspace, "prod", actor_id, until=1)
     assert [row.presence["stream"] for row in found.truth.turns] == ["there"]
 
 
@@ -94,7 +95,7 @@ def test_an_unheard_of_actor_has_no_turns(stack: RunningStack, workspace: Worksp
 def test_a_plain_list_has_no_events_to_miss(stack: RunningStack, workspace: Workspace, actor_id: str) -> None:
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     stack.redis("prod").hset(history_key(actor_id), mapping={"data": json.dumps(messages), "version": 1})
-    stored = truth.stored(workspace, workspace.place("prod"), actor_id, 20)
+    stored = truth.stored(workspace, "prod", actor_id, 20)
     assert (stored.head.format, stored.head.total) == ("plain list", 2)
     assert look(workspace, "prod", actor_id).truth.worst() is None
 
@@ -152,7 +153,7 @@ def test_an_event_is_pending_while_nobody_acknowledges_it(
         late = [{**m, "turn": 1, "time": at, "id": f"late-{m['role']}"} for m in said]
         write_head(stack.redis("dev"), actor_id, messages=late)
         data = {"actor_id": actor_id, "turn": 1, "time": at, "messages": said}
-        workspace.connections.publisher(workspace.place("dev")).publish(
+        workspace.connections.publisher(workspace.endpoint("dev")).publish(
             "daca-pubsub", TOPIC, data, event_type="ConversationUpdated", event_id="late"
         )
 

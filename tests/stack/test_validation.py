@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.model.names import TOPIC
+from dashboard.model.core.names import TOPIC
 from tests.stack.running_stack import RunningStack
 from tests.stack.waiting import wait_until
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.model.events import Wanted
-from dashboard.model.names import APP_ID, TOPIC, history_key
-from dashboard.services import events, truth, truth_reports
-from dashboard.services.truth import ActorTruth
-from dashboard.services.workspace import Workspace
+from dashboard.model.core.names import APP_ID, TOPIC, history_key
+from dashboard.model.topics.events import EntryFilter
+from dashboard.services.actors import reports as truth_reports
+from dashboard.services.actors import truth
+from dashboard.services.actors.truth import ActorTruth
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.topics import entries as topic_entries
 from tests.stack.test_cli import daca_ops
 from tests.stack.waiting import wait_until
 
@@ -32,7 +34,7 @@ class Site:
 
 
 def look(workspace: Workspace, name: str, actor_id: str, turns: int = 20) -> ActorTruth:
-    return truth.look(workspace, workspace.place(name), actor_id, turns=turns)
+    return truth.look(workspace, name, actor_id, turns=turns)
 
 
 def marks(found: ActorTruth) -> list[tuple[int, str, str]]:
@@ -61,7 +63,7 @@ def write_head(store: Any, actor_id: str, **changes: Any) -> None:
 
 def carried(workspace: Workspace, name: str, actor_id: str) -> list[str]:
     """The ids of the actor's events in the stream, newest first."""
-    entries = events.page(workspace, workspace.place(name), TOPIC, Wanted(actor_id)).entries
+    entries = topic_entries.page(workspace, name, TOPIC, EntryFilter(actor_id)).entries
     return [entry.event.id for entry in entries if entry.event]
 
 

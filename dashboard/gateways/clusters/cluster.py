@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from dashboard.gateways.dialing import Dialer
-from dashboard.model.deployed import Deployed, WarningEvent
-from dashboard.model.logs import Log
-from dashboard.model.manifests import Manifests
-from dashboard.model.places import Place, Trouble
+from dashboard.gateways.dialer import Dialer
+from dashboard.model.core.endpoints import ClusterWarning, Endpoint
+from dashboard.model.core.manifests import Manifests
+from dashboard.model.health.deployed import Deployed, WarningEvent
+from dashboard.model.logs.log import Log
 
 
 class Cluster(Protocol):
@@ -25,11 +25,11 @@ class Cluster(Protocol):
         """How its addresses are reached from here."""
         ...
 
-    def places(self) -> tuple[Place, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         """Every namespace, in the cluster's own order; cheap enough to call often."""
         ...
 
-    def outline(self) -> tuple[Place, ...]:
+    def outline(self) -> tuple[Endpoint, ...]:
         """The same namespaces by name and protection alone, which a large cluster knows sooner."""
         ...
 
@@ -37,7 +37,7 @@ class Cluster(Protocol):
         """End its threads and connections."""
         ...
 
-    def troubles(self) -> tuple[Trouble, ...]:
+    def warnings(self) -> tuple[ClusterWarning, ...]:
         """Why what it tells may be old or lack something, where that is no single namespace's part."""
         ...
 
@@ -45,7 +45,7 @@ class Cluster(Protocol):
         """What runs for the agent there, as last heard; None where the cluster keeps no such record."""
         ...
 
-    def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
+    def warning_events(self, namespace: str) -> tuple[WarningEvent, ...]:
         """The newest things the cluster warned of there, newest first; asks the cluster."""
         ...
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from dashboard.gateways.dialing import Direct
-from dashboard.model.places import Place
+from dashboard.gateways.dialer import Direct
+from dashboard.model.core.endpoints import Endpoint
 
 
 class FileCluster(ABC):
@@ -14,22 +14,22 @@ class FileCluster(ABC):
     dialer = Direct()
 
     @abstractmethod
-    def places(self) -> tuple[Place, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         """Every namespace that the file names."""
 
-    def outline(self) -> tuple[Place, ...]:
-        return self.places()
+    def outline(self) -> tuple[Endpoint, ...]:
+        return self.endpoints()
 
     def close(self) -> None:  # noqa: B027 - the contract asks for it
         """There is nothing to close."""
 
-    def troubles(self) -> tuple[()]:
+    def warnings(self) -> tuple[()]:
         return ()
 
     def deployed(self, namespace: str) -> None:
         """There are no replicas here."""
         return
 
-    def warnings(self, namespace: str) -> tuple[()]:
+    def warning_events(self, namespace: str) -> tuple[()]:
         """Nothing here warns."""
         return ()

@@ -8,11 +8,11 @@ from pathlib import Path
 from dashboard.gateways.clusters.file import FileCluster
 from dashboard.gateways.log_files import newest_lines
 from dashboard.gateways.manifest_files import read_folder
-from dashboard.model import logs
-from dashboard.model.errors import NotThere, Unreachable
-from dashboard.model.logs import Log
-from dashboard.model.manifests import Manifests, together
-from dashboard.model.places import Place, RedisAddress
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.errors import NotThere, Unreachable
+from dashboard.model.core.manifests import Manifests, together
+from dashboard.model.logs import log as logs
+from dashboard.model.logs.log import Log
 from local import stack, state
 from local.errors import StackError
 from local.layout import Layout
@@ -30,9 +30,9 @@ class LocalCluster(FileCluster):
     def __init__(self, data: Path) -> None:
         self._layout = Layout(data.resolve())
 
-    def places(self) -> tuple[Place, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         found = self._state()
-        return tuple(_place(namespace) for namespace in found.namespaces) if found else ()
+        return tuple(_endpoint(namespace) for namespace in found.namespaces) if found else ()
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """What each sidecar was given to read."""
@@ -81,15 +81,18 @@ def _part_of(process: str) -> tuple[str, str]:
     return namespace, part
 
 
-def _place(namespace: Namespace) -> Place:
+def _endpoint(namespace: Namespace) -> Endpoint:
     password = namespace.password_file.read_text()
-    return Place(
-        namespace.name,
-        namespace.protected,
-        f"http://{HOST}:{namespace.ports.agent}",
-        f"http://{HOST}:{namespace.ports.http}",
-        RedisAddress(
-            HOST, namespace.ports.redis, password=password, password_file=str(namespace.password_file)
+    return Endpoint(
+        name=namespace.name,
+        protected=namespace.protected,
+        agent_url=f"http://{HOST}:{namespace.ports.agent}",
+        sidecar_url=f"http://{HOST}:{namespace.ports.http}",
+        redis=RedisAddress(
+            host=HOST,
+            port=namespace.ports.redis,
+            password=password,
+            password_file=str(namespace.password_file),
         ),
         publish_url=f"http://{HOST}:{namespace.ports.http}",
     )

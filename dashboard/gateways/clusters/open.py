@@ -11,7 +11,7 @@ from dashboard.gateways.clusters.local import LocalCluster
 from dashboard.gateways.clusters.static import StaticCluster
 
 
-class Wanted(Protocol):
+class ClusterSettings(Protocol):
     """What of the settings names a cluster."""
 
     @property
@@ -33,7 +33,7 @@ class Wanted(Protocol):
     def app_id(self) -> str: ...
 
 
-def open_cluster(wanted: Wanted) -> Cluster:
+def open_cluster(wanted: ClusterSettings) -> Cluster:
     """The cluster that is wanted; raises `GatewayError` where it cannot be opened."""
     if wanted.cluster == "kubernetes":
         # Its client takes a second to import, which no other cluster should pay for.

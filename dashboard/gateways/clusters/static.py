@@ -22,11 +22,11 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dashboard.gateways.clusters.file import FileCluster
-from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.logs import Log, Part
-from dashboard.model.manifests import EVERY_KIND, Manifests
-from dashboard.model.names import is_namespace
-from dashboard.model.places import Place, RedisAddress
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.errors import NotThere, Rejected
+from dashboard.model.core.manifests import EVERY_KIND, Manifests
+from dashboard.model.core.names import is_namespace
+from dashboard.model.logs.log import Log, LogPart
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -67,7 +67,7 @@ class _File(BaseModel):
 class StaticCluster(FileCluster):
     """Reads the file where it changed: an edit is seen at once, an error names the field.
 
-    So the places of thousands of namespaces, each asked for by its name, cost one reading.
+    So the endpoints of thousands of namespaces, each asked for by its name, cost one reading.
     """
 
     kind = "static"
@@ -76,14 +76,14 @@ class StaticCluster(FileCluster):
         self._path = path
         self._files = [path]
         self._marks: list[object] = []
-        self._places: tuple[Place, ...] = ()
+        self._endpoints: tuple[Endpoint, ...] = ()
 
-    def places(self) -> tuple[Place, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         marks = [_mark(file) for file in self._files]
         if marks != self._marks:
-            self._places = tuple(map(self._place, self._read()))
+            self._endpoints = tuple(map(self._endpoint, self._read()))
             self._marks = marks  # last: who finds them finds what was read after them
-        return self._places
+        return self._endpoints
 
     def _read(self) -> list[_Namespace]:
         """What the file says, and which files to watch from now on."""
@@ -109,7 +109,7 @@ class StaticCluster(FileCluster):
         return Manifests(unread={EVERY_KIND: "A static cluster tells addresses alone, and no manifests."})
 
     def logged(self) -> tuple[tuple[str, str], ...]:
-        return tuple((place.name, part) for place in self.places() for part in get_args(Part))
+        return tuple((endpoint.name, part) for endpoint in self.endpoints() for part in get_args(LogPart))
 
     def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
         """A file of addresses leads to no log."""
@@ -119,15 +119,15 @@ class StaticCluster(FileCluster):
     def why_down(self, namespace: str) -> str:
         return f"{self._path} names its namespaces."
 
-    def _place(self, entry: _Namespace) -> Place:
+    def _endpoint(self, entry: _Namespace) -> Endpoint:
         redis = self._redis(entry.name, entry.redis, entry.redis_password_file, entry.redis_password_env)
         broker = self._redis(entry.name, entry.broker, entry.broker_password_file, entry.broker_password_env)
-        return Place(
-            entry.name,
-            entry.protected,
-            entry.agent,
-            entry.sidecar,
-            redis,
+        return Endpoint(
+            name=entry.name,
+            protected=entry.protected,
+            agent_url=entry.agent,
+            sidecar_url=entry.sidecar,
+            redis=redis,
             publish_url=entry.sidecar,
             broker=broker,
         )

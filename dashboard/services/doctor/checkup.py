@@ -6,45 +6,45 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dashboard.model.doctor import SEVERITIES, Finding, NotChecked, Report
-from dashboard.model.manifests import Manifests, namespace_of
-from dashboard.model.places import Place
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.manifests import Manifests, namespace_of
+from dashboard.model.doctor.report import SEVERITIES, DoctorReport, Finding, NotChecked
+from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import gathering
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.gathering import Progress
 from dashboard.services.doctor.rule import Rule
 from dashboard.services.doctor.rules import ALL
-from dashboard.services.workspace import Workspace
 
 WORKLOADS = ("Deployment", "StatefulSet")
 
 
-def places(workspace: Workspace, names: Sequence[str]) -> list[Place]:
+def endpoints(workspace: Workspace, names: Sequence[str]) -> list[Endpoint]:
     """The namespaces of these names, also those where something runs but not under the agent's app-id.
 
     Raises `NotThere` for one where nothing runs.
     """
-    everywhere = workspace.places()
-    known = {place.name for place in everywhere}
+    everywhere = workspace.endpoints()
+    known = {endpoint.name for endpoint in everywhere}
     strangers = [name for name in names if name not in known]
     declared = workspace.cluster.manifests(strangers) if strangers else Manifests()
     running = {namespace_of(item) for kind in WORKLOADS for item in declared.of(kind)} & set(strangers)
     app_id = workspace.settings.app_id
-    kubectl = next((place.kubectl[:-1] for place in everywhere if place.kubectl), ("kubectl", "-n"))
-    bare = {name: Place(name, app_id=app_id, kubectl=(*kubectl, name)) for name in running}
-    return [bare.get(name) or workspace.place(name) for name in names]
+    kubectl = next((endpoint.kubectl[:-1] for endpoint in everywhere if endpoint.kubectl), ("kubectl", "-n"))
+    bare = {name: Endpoint(name=name, app_id=app_id, kubectl=(*kubectl, name)) for name in running}
+    return [bare.get(name) or workspace.endpoint(name) for name in names]
 
 
 def check(
-    workspace: Workspace, places: Sequence[Place], progress: Progress = lambda done, total: None
-) -> Report:
+    workspace: Workspace, endpoints: Sequence[Endpoint], progress: Progress = lambda done, total: None
+) -> DoctorReport:
     """Look at these namespaces. What cannot be asked is in `not_checked`; nothing is raised."""
     started_at = time.time()
-    evidences = gathering.of_cluster(workspace, places, progress)
+    evidences = gathering.of_cluster(workspace, endpoints, progress)
     return judge(evidences, cluster=workspace.title, started_at=started_at)
 
 
-def check_folder(folder: Path) -> Report:
+def check_folder(folder: Path) -> DoctorReport:
     """Look at YAML that is not applied; raises `NotThere`."""
     started_at = time.time()
     evidences, unread = gathering.of_folder(folder)
@@ -59,7 +59,7 @@ def judge(
     started_at: float,
     besides: Iterable[NotChecked] = (),
     rules: Sequence[Rule] = ALL,
-) -> Report:
+) -> DoctorReport:
     """Apply every rule. Pure but for the clock."""
     outcomes = [outcome for e in evidences for rule in rules for outcome in rule.apply(e)]
     outcomes += [outcome for rule in rules for outcome in rule.apply_all(evidences)]
@@ -68,4 +68,11 @@ def judge(
     names = tuple(evidence.namespace for evidence in evidences)
     order = {name: index for index, name in enumerate(names)}
     findings.sort(key=lambda f: (SEVERITIES.index(f.severity), order.get(f.namespace, 0)))
-    return Report(cluster, names, tuple(findings), tuple(not_checked), started_at, time.time())
+    return DoctorReport(
+        cluster=cluster,
+        namespaces=names,
+        findings=tuple(findings),
+        not_checked=tuple(not_checked),
+        started_at=started_at,
+        ended_at=time.time(),
+    )

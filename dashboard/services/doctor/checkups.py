@@ -6,18 +6,18 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.model.chat import Failure
-from dashboard.model.doctor import Report
+from dashboard.model.core.failure import Failure
+from dashboard.model.doctor.report import DoctorReport
+from dashboard.services.core.fan_out import attempt
+from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import checkup
-from dashboard.services.side_by_side import attempt
-from dashboard.services.workspace import Workspace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """The newest report, or why there is none; `done` of `total` namespaces while one is under way."""
 
-    report: Report | None = None
+    report: DoctorReport | None = None
     failure: Failure | None = None
     under_way: bool = False
     done: int = 0
@@ -53,12 +53,12 @@ class Checkups:
     def _work(self, names: tuple[str, ...]) -> None:
         report, failure = attempt(lambda: self._check(names))
         with self._changed:
-            self._standing = Standing(report or self._standing.report, failure)
+            self._standing = Standing(report=report or self._standing.report, failure=failure)
             self._changed.notify_all()
 
-    def _check(self, names: tuple[str, ...]) -> Report:
-        places = [self._workspace.place(name) for name in names]
-        return checkup.check(self._workspace, places, self._note)
+    def _check(self, names: tuple[str, ...]) -> DoctorReport:
+        endpoints = checkup.endpoints(self._workspace, names)
+        return checkup.check(self._workspace, endpoints, self._note)
 
     def _note(self, done: int, total: int) -> None:
         with self._changed:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from dashboard.model import kubernetes as objects
-from dashboard.model.conditions import AgentCondition, StoreCondition
-from dashboard.model.kubernetes import Component, Json
-from dashboard.model.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of, source_key
-from dashboard.model.names import APP_ID
-from dashboard.model.places import Place
-from dashboard.model.sidecar import SidecarMetadata
-from dashboard.services import commands
+from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.kubernetes import Component, Json
+from dashboard.model.core.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of, source_key
+from dashboard.model.core.names import APP_ID
+from dashboard.model.core.sidecar import SidecarMetadata
+from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
+from dashboard.services.core import commands
 
 Origin = Literal["kubernetes", "local", "static", "files"]
 DAPR = "dapr.io/"
@@ -25,7 +25,7 @@ class UnknownError(Exception):
     """What a rule asked for could not be had; the text says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """One namespace. What a rule reads and is missing raises `UnknownError`, which ends up as "not checked".
 
@@ -36,7 +36,7 @@ class Evidence:
     namespace: str
     origin: Origin
     manifests: Manifests = field(default_factory=Manifests)
-    place: Place | None = None
+    endpoint: Endpoint | None = None
     known: frozenset[str] = frozenset()
     told_agent: AgentCondition | None = None
     told_sidecars: Sequence[SidecarMetadata] | None = None
@@ -56,7 +56,7 @@ class Evidence:
 
     @property
     def app_id(self) -> str:
-        return self.place.app_id if self.place else APP_ID
+        return self.endpoint.app_id if self.endpoint else APP_ID
 
     @property
     def agent(self) -> AgentCondition:
@@ -149,16 +149,16 @@ class Evidence:
         """A kubectl line, here or in another namespace of the context; "" where there is no Kubernetes."""
         if self.origin not in {"kubernetes", "files"}:
             return ""
-        before = self.place.kubectl[:-1] if self.place and self.place.kubectl else ("kubectl", "-n")
+        before = self.endpoint.kubectl[:-1] if self.endpoint and self.endpoint.kubectl else ("kubectl", "-n")
         return f"{shlex.join((*before, namespace or self.namespace))} {words}"
 
     def redis_cli(self, words: str) -> str:
         """A redis-cli line on the namespace's store, "" where it has none; `words` are the shell's."""
-        return commands.redis_cli(self.place, words) if self.place else ""
+        return commands.redis_cli(self.endpoint, words) if self.endpoint else ""
 
     def topics_cli(self, words: str) -> str:
         """The same on the Redis of its topics."""
-        return commands.redis_cli(self.place.at_its_topics, words) if self.place else ""
+        return commands.redis_cli(self.endpoint.at_its_topics, words) if self.endpoint else ""
 
     def source(self, named: str) -> str:
         """ "file:line" of "Kind/name", or ""."""

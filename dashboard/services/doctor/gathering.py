@@ -2,67 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from dashboard.gateways.manifest_files import read_folder
-from dashboard.model.chat import Failure
-from dashboard.model.conditions import AgentCondition, StoreCondition
-from dashboard.model.errors import NotThere
-from dashboard.model.kubernetes import Json
-from dashboard.model.manifests import EVERY_KIND, Manifests, namespace_of
-from dashboard.model.places import Place
-from dashboard.model.sidecar import SidecarMetadata
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.errors import NotThere
+from dashboard.model.core.failure import Failure
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import EVERY_KIND, Manifests, namespace_of
+from dashboard.model.core.sidecar import SidecarMetadata
+from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
+from dashboard.services.core.fan_out import attempt
+from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor.evidence import Evidence, Origin
-from dashboard.services.side_by_side import attempt
-from dashboard.services.workspace import Workspace
 
 AT_ONCE = 48
 LAST_LINES, LAST_WORDS = 100, 5
 GRAVE = {"warning", "error", "fatal"}
-PARTS = ("agent", "sidecar", "store")
 UNNAMED = "default"
 Progress = Callable[[int, int], None]
 
 
+T = TypeVar("T")
+Attempt = tuple[T | None, Failure | None]
+
+
 @dataclass(frozen=True)
-class _Answer:
-    namespace: str
-    part: str
-    value: object
-    failure: Failure | None
+class _Asked:
+    """The questions to the parts of one namespace, on their way."""
+
+    endpoint: Endpoint
+    agent: Future[Attempt[AgentCondition]]
+    sidecars: Future[Attempt[tuple[SidecarMetadata, ...]]]
+    store: Future[Attempt[StoreCondition]]
+
+    @property
+    def futures(self) -> tuple[Future[Any], ...]:
+        return self.agent, self.sidecars, self.store
+
+    def evidence(self, known: Evidence) -> Evidence:
+        """What is known with what was answered."""
+        agent, agent_failure = self.agent.result()
+        sidecars, sidecar_failure = self.sidecars.result()
+        store, store_failure = self.store.result()
+        failures = {"agent": agent_failure, "sidecar": sidecar_failure, "store": store_failure}
+        return replace(
+            known,
+            told_agent=agent,
+            told_sidecars=sidecars,
+            told_store=store,
+            silent={part: failure.what for part, failure in failures.items() if failure},
+        )
 
 
-def of_cluster(workspace: Workspace, places: Sequence[Place], progress: Progress) -> tuple[Evidence, ...]:
-    """Evidence of each place, in their order; `progress` is told how many namespaces of all are done.
+def of_cluster(
+    workspace: Workspace, endpoints: Sequence[Endpoint], progress: Progress
+) -> tuple[Evidence, ...]:
+    """Evidence of each endpoint, in their order; `progress` is told how many namespaces of all are done.
 
     A part that gives no answer is a reason in the evidence: nothing is raised.
     """
-    names = tuple(place.name for place in places)
-    answers: dict[str, dict[str, _Answer]] = {name: {} for name in names}
+    names = tuple(endpoint.name for endpoint in endpoints)
     with ThreadPoolExecutor(AT_ONCE, "doctor") as pool:
         declared = pool.submit(_declared, workspace, names)
-        asked = [pool.submit(_ask, workspace, place, part) for place in places for part in PARTS]
-        done = 0
-        for future in as_completed(asked):
-            answer = future.result()
-            answers[answer.namespace][answer.part] = answer
-            if len(answers[answer.namespace]) == len(PARTS):
-                done += 1
-                progress(done, len(names))
+        asked = [_ask(pool, workspace, endpoint) for endpoint in endpoints]
+        _follow(asked, progress)
         by_namespace = _divided(declared.result(), names)
         origin = cast(Origin, workspace.cluster.kind)
-        known = frozenset((*names, *(place.name for place in attempt(workspace.places)[0] or ())))
+        everywhere = attempt(workspace.endpoints)[0] or ()
+        known = frozenset((*names, *(endpoint.name for endpoint in everywhere)))
         found = [
-            _evidence(Evidence(p.name, origin, by_namespace[p.name], p, known), answers[p.name])
-            for p in places
+            each.evidence(
+                Evidence(
+                    namespace=each.endpoint.name,
+                    origin=origin,
+                    manifests=by_namespace[each.endpoint.name],
+                    endpoint=each.endpoint,
+                    known=known,
+                )
+            )
+            for each in asked
         ]
         words = pool.map(partial(_last_words, workspace), found)
         return tuple(replace(each, last_words=said) for each, said in zip(found, words, strict=True))
+
+
+def _ask(pool: ThreadPoolExecutor, workspace: Workspace, endpoint: Endpoint) -> _Asked:
+    connections = workspace.connections
+    return _Asked(
+        endpoint,
+        agent=pool.submit(attempt, lambda: connections.agent(endpoint).condition()),
+        sidecars=pool.submit(attempt, lambda: tuple(_sidecars(workspace, endpoint))),
+        store=pool.submit(attempt, lambda: _store(workspace, endpoint)),
+    )
+
+
+def _follow(asked: Sequence[_Asked], progress: Progress) -> None:
+    """Tell how many namespaces have answered with all their parts, until all have."""
+    whose = {future: each.endpoint.name for each in asked for future in each.futures}
+    left, done = Counter(whose.values()), 0
+    for future in as_completed(whose):
+        name = whose[future]
+        left[name] -= 1
+        if not left[name]:
+            done += 1
+            progress(done, len(asked))
 
 
 def of_folder(folder: Path) -> tuple[tuple[Evidence, ...], dict[str, str]]:
@@ -77,7 +127,10 @@ def of_folder(folder: Path) -> tuple[tuple[Evidence, ...], dict[str, str]]:
     names = tuple(sorted({namespace_of(item) for item in objects}))
     sources = {f"{UNNAMED}{key}" if key.startswith("/") else key: at for key, at in read.sources.items()}
     by_namespace = _divided(Manifests(objects, sources=sources), names)
-    evidences = (Evidence(n, "files", by_namespace[n], known=frozenset(names)) for n in names)
+    evidences = (
+        Evidence(namespace=n, origin="files", manifests=by_namespace[n], known=frozenset(names))
+        for n in names
+    )
     return tuple(evidences), dict(read.unread)
 
 
@@ -106,39 +159,18 @@ def _declared(workspace: Workspace, names: Sequence[str]) -> Manifests:
     return found or Manifests(unread={EVERY_KIND: failure.what if failure else ""})
 
 
-def _ask(workspace: Workspace, place: Place, part: str) -> _Answer:
-    asked: dict[str, Callable[[], Any]] = {
-        "agent": lambda: workspace.connections.agent(place).condition(),
-        "store": lambda: _store(workspace, place),
-        "sidecar": lambda: tuple(_sidecars(workspace, place)),
-    }
-    value, failure = attempt(asked[part])
-    return _Answer(place.name, part, value, failure)
-
-
-def _store(workspace: Workspace, place: Place) -> StoreCondition:
+def _store(workspace: Workspace, endpoint: Endpoint) -> StoreCondition:
     """With what its topics hold, where these have a Redis of their own."""
-    store = workspace.connections.store(place).condition()
-    if place.broker is None:
+    store = workspace.connections.store(endpoint).condition()
+    if endpoint.broker is None:
         return store
-    topics = workspace.connections.broker(place).condition()
+    topics = workspace.connections.broker(endpoint).condition()
     return replace(store, pending=topics.pending, event_types=topics.event_types)
 
 
-def _sidecars(workspace: Workspace, place: Place) -> Iterator[SidecarMetadata]:
-    for url in place.replicas or (place.sidecar_url,):
-        yield workspace.connections.sidecar(place, url).metadata()
-
-
-def _evidence(known: Evidence, answers: Mapping[str, _Answer]) -> Evidence:
-    said = {part: answer.value for part, answer in answers.items()}
-    return replace(
-        known,
-        told_agent=cast(AgentCondition | None, said["agent"]),
-        told_sidecars=cast(Sequence[SidecarMetadata] | None, said["sidecar"]),
-        told_store=cast(StoreCondition | None, said["store"]),
-        silent={part: answer.failure.what for part, answer in answers.items() if answer.failure},
-    )
+def _sidecars(workspace: Workspace, endpoint: Endpoint) -> Iterator[SidecarMetadata]:
+    for url in endpoint.replicas or (endpoint.sidecar_url,):
+        yield workspace.connections.sidecar(endpoint, url).metadata()
 
 
 def _last_words(workspace: Workspace, evidence: Evidence) -> tuple[str, ...]:

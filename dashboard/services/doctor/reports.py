@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.model.doctor import MARKS, Finding, Report, Severity
+from dashboard.model.doctor.report import MARKS, DoctorReport, Finding, Severity
+from dashboard.services.core.markdown import as_code
 from dashboard.services.doctor.rules import ALL
-from dashboard.services.exports import as_code
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_plain(report: Report) -> dict[str, Any]:
+def as_plain(report: DoctorReport) -> dict[str, Any]:
     """The shape of `daca-ops doctor --json`."""
     return {
         "findings": [
@@ -38,7 +38,7 @@ def as_plain(report: Report) -> dict[str, Any]:
     }
 
 
-def all_forms(report: Report) -> tuple[tuple[str, str, str], ...]:
+def all_forms(report: DoctorReport) -> tuple[tuple[str, str, str], ...]:
     """(label, file ending, text) of each form."""
     return (
         ("Markdown", "md", as_markdown(report)),
@@ -47,11 +47,11 @@ def all_forms(report: Report) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def as_json(report: Report) -> str:
+def as_json(report: DoctorReport) -> str:
     return json.dumps(as_plain(report), ensure_ascii=False, indent=2)
 
 
-def as_sarif(report: Report) -> dict[str, Any]:
+def as_sarif(report: DoctorReport) -> dict[str, Any]:
     """SARIF 2.1.0 (OASIS): a result per finding, with file and line where the object came from a file."""
     ids = [rule.id for rule in ALL]
     rules = [
@@ -79,7 +79,7 @@ def as_sarif(report: Report) -> dict[str, Any]:
     }
 
 
-def _left_out(report: Report) -> list[dict[str, Any]]:
+def _left_out(report: DoctorReport) -> list[dict[str, Any]]:
     return [
         {
             "level": "note",
@@ -108,7 +108,7 @@ def _result(found: Finding, index: int) -> dict[str, Any]:
     }
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: DoctorReport) -> str:
     """Findings as a table; texts are code, so that none is markup."""
     lines = [
         f"# Doctor: {as_code(report.cluster)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.model.doctor import Finding, NotChecked, Severity
+from dashboard.model.doctor.report import Finding, NotChecked, Severity
 from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError
 
 EVERYWHERE: frozenset[Origin] = frozenset({"kubernetes", "local", "static", "files"})
@@ -15,7 +15,7 @@ CLUSTER: frozenset[Origin] = frozenset({"kubernetes"})
 DAPR_DOCS = "https://docs.dapr.io/"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What one rule saw of one object, and how to mend it. `severity` and `why` where not the rule's own."""
 
@@ -28,12 +28,12 @@ class Seen:
     namespace: str = ""
 
 
-Check = Callable[[Evidence], Iterable[Seen]]
-CheckAll = Callable[[Sequence[Evidence]], Iterable[Seen]]
-Outcome = Finding | NotChecked
+RuleCheck = Callable[[Evidence], Iterable[Seen]]
+RuleCheckOnAll = Callable[[Sequence[Evidence]], Iterable[Seen]]
+RuleOutcome = Finding | NotChecked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """A rule on each namespace by itself (`check`) or on all together (`check_all`)."""
 
@@ -42,16 +42,16 @@ class Rule:
     why: str
     docs: str
     on: frozenset[Origin]
-    check: Check | None = None
-    check_all: CheckAll | None = None
+    check: RuleCheck | None = None
+    check_all: RuleCheckOnAll | None = None
 
-    def apply(self, evidence: Evidence) -> Iterator[Outcome]:
+    def apply(self, evidence: Evidence) -> Iterator[RuleOutcome]:
         """What it finds in one namespace, or why it could not look."""
         if self.check is None or evidence.origin not in self.on:
             return
         yield from self._settled(self.check, evidence, {evidence.namespace: evidence})
 
-    def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[Outcome]:
+    def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[RuleOutcome]:
         """What it finds among all namespaces, or why it could not look."""
         among = [evidence for evidence in evidences if evidence.origin in self.on]
         if self.check_all is not None and among:
@@ -59,7 +59,7 @@ class Rule:
 
     def _settled(
         self, check: Callable[..., Iterable[Seen]], given: object, by_name: dict[str, Evidence]
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[RuleOutcome]:
         """Findings up to the point where something is missing: what was seen before stays seen."""
         only = next(iter(by_name)) if self.check else ""
         try:
@@ -88,15 +88,19 @@ class Rule:
 
 def rule(
     id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
-) -> Callable[[Check], Rule]:
+) -> Callable[[RuleCheck], Rule]:
     """Make a rule of a function on one namespace. `docs` without a host is a page of Dapr's."""
-    made = Rule(id, severity, why, docs if docs.startswith("https:") else DAPR_DOCS + docs, on)
+    made = Rule(
+        id=id, severity=severity, why=why, docs=docs if docs.startswith("https:") else DAPR_DOCS + docs, on=on
+    )
     return lambda check: replace(made, check=check)
 
 
 def rule_on_all(
     id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
-) -> Callable[[CheckAll], Rule]:
+) -> Callable[[RuleCheckOnAll], Rule]:
     """Make a rule of a function on all namespaces together."""
-    made = Rule(id, severity, why, docs if docs.startswith("https:") else DAPR_DOCS + docs, on)
+    made = Rule(
+        id=id, severity=severity, why=why, docs=docs if docs.startswith("https:") else DAPR_DOCS + docs, on=on
+    )
     return lambda check: replace(made, check_all=check)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.gateways.manifest_files import read_folder
-from dashboard.model.errors import NotThere
+from dashboard.model.core.errors import NotThere
 
 
 def test_documents_lists_and_folders_are_taken_apart_with_their_lines(tmp_path: Path) -> None:

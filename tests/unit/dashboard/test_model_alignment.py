@@ -5,15 +5,19 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.alignment import align, difference
-from dashboard.model.chat import Message, Turn, turns_of
-from dashboard.model.keys import parse_key, unwrap
+from dashboard.model.chat.alignment import align, difference
+from dashboard.model.chat.messages import Message, Turn, turns_of
+from dashboard.model.stores.decoding import unwrap
+from dashboard.model.stores.keys import parse_key
 
 words = st.lists(st.sampled_from(["hi", "price?", "bye", "ok"]), max_size=12)
 
 
 def turns(contents: list[str]) -> tuple[Turn, ...]:
-    return tuple(Turn(n, text, f"Got your message: {text}") for n, text in enumerate(contents, start=1))
+    return tuple(
+        Turn(number=n, user=text, answer=f"Got your message: {text}")
+        for n, text in enumerate(contents, start=1)
+    )
 
 
 @given(words, words, words)
@@ -41,13 +45,15 @@ def test_the_namespace_that_lacks_history_is_told() -> None:
 
 
 def test_another_answer_differs() -> None:
-    comparison = align({"prod": (Turn(1, "hi", "a"),), "dev": (Turn(1, "hi", "b"),)})
+    comparison = align(
+        {"prod": (Turn(number=1, user="hi", answer="a"),), "dev": (Turn(number=1, user="hi", answer="b"),)}
+    )
     assert [row.words for row in comparison.rows] == ["differs"]
 
 
 @given(st.lists(st.sampled_from(["user", "assistant"]), max_size=20))
 def test_no_message_is_lost_in_pairing(roles: list[str]) -> None:
-    messages = [Message(role, f"m{n}") for n, role in enumerate(roles)]
+    messages = [Message(role=role, content=f"m{n}") for n, role in enumerate(roles)]
     texts = [text for t in turns_of(messages) for text in (t.user, t.answer) if text]
     assert texts == [m.content for m in messages]
 
@@ -84,6 +90,9 @@ def test_a_turn_beyond_the_page_is_not_read_and_one_within_it_is_missing() -> No
 
 
 def test_what_differs_is_marked_to_the_letter() -> None:
-    histories = {"prod": [Turn(1, "price?", "5 euros")], "dev": [Turn(1, "price?", "6 euros")]}
+    histories = {
+        "prod": [Turn(number=1, user="price?", answer="5 euros")],
+        "dev": [Turn(number=1, user="price?", answer="6 euros")],
+    }
     (row,) = align(histories).rows
     assert difference(row) == "--- prod\n+++ dev\n  price?\n- 5 euros\n? ^\n+ 6 euros\n? ^"

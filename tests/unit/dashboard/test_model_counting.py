@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.model.counting import counted
+from dashboard.model.core.plural import counted
 
 
 @pytest.mark.parametrize(

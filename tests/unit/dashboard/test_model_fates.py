@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.chat import Failure, Inbox
-from dashboard.model.events import Entry, Pending, Wanted, decode, group_of, position
-from dashboard.model.fates import Inboxes, fate_of
-from dashboard.model.keys import Group
+from dashboard.model.core.failure import Failure
+from dashboard.model.topics.delivery_status import why_undelivered
+from dashboard.model.topics.events import EntryFilter, PendingEntry, StreamEntry, decode, group_of, position
+from dashboard.model.topics.inboxes import EventInbox, Inboxes
+from dashboard.model.topics.streams import ConsumerGroup
 
 EVENT = {
     "id": "e1",
@@ -22,19 +23,19 @@ EVENT = {
     "data": {"actor_id": "a", "turn": 1.0},
 }
 ENTRY = decode("100000-0", {"data": EVENT})
-GROUP = Group("chat-agent", 1, 0, "100000-0", 0)
+GROUP = ConsumerGroup(name="chat-agent", consumers=1, pending=0, last_id="100000-0", lag=0)
 
 
 def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-INBOX = Inbox("r1", "prod", (), iso(10), 0)
+INBOX = EventInbox(replica="r1", namespace="prod", events=(), started_at=iso(10), received=0)
 ALONE = Inboxes((INBOX,))
 
 
-def name_of(group: Group | None = GROUP, received: Inboxes = ALONE, **pending: Pending) -> str:
-    cause = fate_of(ENTRY, "e1", group, {item.entry_id: item for item in pending.values()}, received)
+def name_of(group: ConsumerGroup | None = GROUP, received: Inboxes = ALONE, **pending: PendingEntry) -> str:
+    cause = why_undelivered(ENTRY, "e1", group, {item.entry_id: item for item in pending.values()}, received)
     return cause.name if cause else "received"
 
 
@@ -45,7 +46,7 @@ def inboxes(**changes: Any) -> Inboxes:
 def test_each_cause_is_told_from_the_others() -> None:
     assert name_of(received=inboxes(events=({"id": "e1"},))) == "received"
     assert name_of(None) == "no group"
-    assert name_of(p=Pending("100000-0", "chat-agent", 4_000, 2)) == "pending"
+    assert name_of(p=PendingEntry("100000-0", "chat-agent", 4_000, 2)) == "pending"
     assert name_of(replace(GROUP, last_id="99999-9")) == "not delivered"
     assert name_of(received=Inboxes((), {"r1": Failure("unreachable", "")})) == "received"  # nobody could say
     assert name_of(received=Inboxes((INBOX,), {"r2": Failure("unreachable", "")})) == "another replica"
@@ -58,8 +59,8 @@ def test_each_cause_is_told_from_the_others() -> None:
 
 
 def test_how_long_it_is_pending_is_in_the_words() -> None:
-    item = Pending("100000-0", "reader", 4_000, 2)
-    cause = fate_of(ENTRY, "e1", GROUP, {"100000-0": item}, Inboxes())
+    item = PendingEntry("100000-0", "reader", 4_000, 2)
+    cause = why_undelivered(ENTRY, "e1", GROUP, {"100000-0": item}, Inboxes())
     assert cause
     assert "2 times to reader" in cause.words
     assert "4 s" in cause.words
@@ -78,8 +79,8 @@ def test_how_long_it_is_pending_is_in_the_words() -> None:
 def test_what_is_no_cloud_event_keeps_its_fields(fields: dict[str, Any]) -> None:
     entry = decode("1-0", fields)
     assert (entry.event, entry.fields) == (None, fields)
-    assert Wanted().has(entry)
-    assert not Wanted(actor_id="a").has(entry)
+    assert EntryFilter().has(entry)
+    assert not EntryFilter(actor_id="a").has(entry)
 
 
 def test_an_event_tells_of_its_actor_and_turn() -> None:
@@ -90,8 +91,8 @@ def test_an_event_tells_of_its_actor_and_turn() -> None:
         event = decode("1-0", {"data": {**EVENT, "data": data}}).event
         assert event
         assert (event.actor_id, event.turn) == ("", None)
-    assert Wanted("a", "ConversationUpdated", "e1").has(ENTRY)
-    assert not Wanted("a", "other").has(ENTRY)
+    assert EntryFilter("a", "ConversationUpdated", "e1").has(ENTRY)
+    assert not EntryFilter("a", "other").has(ENTRY)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**13), st.integers(0, 10**6))))
@@ -106,4 +107,4 @@ def test_the_agent_s_group_is_found_by_its_app_id() -> None:
     assert group_of((other, templated), "chat-agent") is templated
     assert group_of((other,), "chat-agent") is other
     assert group_of((other, other), "chat-agent") is None
-    assert isinstance(ENTRY, Entry)
+    assert isinstance(ENTRY, StreamEntry)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.log_lines import LEVELS, LogLine, level_of, parse, parse_stamped
+from dashboard.model.logs.line_parser import LEVELS, LogLine, level_of, parse, parse_stamped
 
 AT = datetime(2026, 11, 24, 16, 55, 2, 195666, UTC).timestamp()
 LOGFMT = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.logs import Filter, LogLine, fresh, read
+from dashboard.model.logs.line_parser import LogLine
+from dashboard.model.logs.log import LogFilter, fresh, read
 
 FAILED = (
     "2026-11-24T16:55:01.000Z INFO agent.actor Activating actor for history-user1",
@@ -47,25 +48,25 @@ def test_text_that_names_no_level_stands_alone() -> None:
 
 
 def test_a_level_keeps_what_is_at_least_as_grave_with_its_traceback() -> None:
-    assert texts(Filter(level="warning").of(read(FAILED))) == list(FAILED[1:5])
+    assert texts(LogFilter(level="warning").of(read(FAILED))) == list(FAILED[1:5])
 
 
 def test_a_text_is_found_in_the_traceback_too() -> None:
-    assert texts(Filter(contains="valueerror").of(read(FAILED))) == list(FAILED[1:5])
+    assert texts(LogFilter(contains="valueerror").of(read(FAILED))) == list(FAILED[1:5])
 
 
 def test_an_actor_is_found_as_a_whole_word() -> None:
-    assert texts(Filter(actor_id="user1").of(read(FAILED))) == list(FAILED[:5])
-    assert texts(Filter(actor_id="user10").of(read(FAILED))) == [FAILED[5]]
+    assert texts(LogFilter(actor_id="user1").of(read(FAILED))) == list(FAILED[:5])
+    assert texts(LogFilter(actor_id="user10").of(read(FAILED))) == [FAILED[5]]
     ends = read(
         ("seen user1.", "seen user1.2", "seen my-user1", "chat-agent||ChatAgent||user1||history-user1")
     )
-    assert texts(Filter(actor_id="user1").of(ends)) == [ends[0].raw, ends[3].raw]
+    assert texts(LogFilter(actor_id="user1").of(ends)) == [ends[0].raw, ends[3].raw]
 
 
 @given(st.integers(0, 30), st.data())
 def test_what_is_new_between_two_windows_on_a_growing_log(length: int, data: st.DataObject) -> None:
-    log = [LogLine(str(number), "") for number in range(length)]
+    log = [LogLine(raw=str(number), text="") for number in range(length)]
     start, later = sorted(data.draw(st.tuples(st.integers(0, length), st.integers(0, length))))
     end = data.draw(st.integers(later, length))
     newest = data.draw(st.integers(end, length))
@@ -79,8 +80,8 @@ lines = st.lists(st.sampled_from([*FAILED, "starting", "INFO:     x"])).map(read
 def test_a_filter_only_leaves_out_and_finds_no_more_in_what_it_kept(
     found: tuple[LogLine, ...], level: None, actor_id: str
 ) -> None:
-    chosen = Filter(level=level, actor_id=actor_id)
+    chosen = LogFilter(level=level, actor_id=actor_id)
     kept = chosen.of(found)
     assert chosen.of(kept) == kept
     assert len(kept) <= len(found)
-    assert Filter().of(found) == found
+    assert LogFilter().of(found) == found

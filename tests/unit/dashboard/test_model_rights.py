@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.rights import Right, grant, missing
+from dashboard.model.core.rights import Right, grant, missing
 
 ACCOUNT = "system:serviceaccount:ops:daca-ops"
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
@@ -43,7 +43,9 @@ def test_whatever_is_refused_is_read_back_and_granted(right: Right) -> None:
 
 
 def test_an_account_may_list_deployments_everywhere_after_two_lines() -> None:
-    right = missing(worded(Right(ACCOUNT, "list", "deployments", "apps", "")))
+    right = missing(
+        worded(Right(user=ACCOUNT, verb="list", resource="deployments", group="apps", namespace=""))
+    )
     assert right is not None
     assert grant(right) == (
         "kubectl create clusterrole daca-ops-list-deployments --verb=list,watch --resource=deployments.apps\n"
@@ -53,7 +55,9 @@ def test_an_account_may_list_deployments_everywhere_after_two_lines() -> None:
 
 
 def test_a_secret_is_granted_by_its_name_alone() -> None:
-    right = missing(worded(Right("ann", "get", "secrets", "", "prod", "redis")))
+    right = missing(
+        worded(Right(user="ann", verb="get", resource="secrets", group="", namespace="prod", name="redis"))
+    )
     assert right is not None
     assert "--verb=get --resource=secrets --resource-name=redis" in grant(right)
     assert "--user=ann" in grant(right)

@@ -11,12 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.chat import Failure, HistoryPage, Inbox, Message, Turn
-from dashboard.model.events import Pending, decode
-from dashboard.model.fates import Inboxes
-from dashboard.model.keys import Group
-from dashboard.model.stored import SEGMENT, Head, StoredHistory, decode_head, decode_segment
-from dashboard.model.truth import SOURCES, Carried, Facts, Source, TurnTruth, join
+from dashboard.model.actors.stored_history import (
+    SEGMENT,
+    StoredHead,
+    StoredHistory,
+    decode_head,
+    decode_segment,
+)
+from dashboard.model.actors.truth import WITNESSES, Carried, Facts, TurnTruth, Witness, join
+from dashboard.model.chat.messages import HistoryPage, Message, Turn
+from dashboard.model.core.failure import Failure
+from dashboard.model.topics.events import PendingEntry, decode
+from dashboard.model.topics.inboxes import EventInbox, Inboxes
+from dashboard.model.topics.streams import ConsumerGroup
 
 BEGAN = 1_700_000_000
 
@@ -27,7 +34,14 @@ def iso(seconds: float) -> str:
 
 def turns(count: int, text: str = "text") -> list[Turn]:
     return [
-        Turn(n, f"{text} {n}", f"answer {n}", iso(BEGAN + 10 * n), f"event-{n}") for n in range(1, count + 1)
+        Turn(
+            number=n,
+            user=f"{text} {n}",
+            answer=f"answer {n}",
+            time=iso(BEGAN + 10 * n),
+            event_id=f"event-{n}",
+        )
+        for n in range(1, count + 1)
     ]
 
 
@@ -40,38 +54,57 @@ def event(turn: Turn) -> dict[str, Any]:
 def messages(said: list[Turn]) -> tuple[Message, ...]:
     pairs = [
         (
-            Message("user", turn.user, turn.number, turn.time, f"{turn.event_id}-user"),
-            Message("assistant", turn.answer or "", turn.number, turn.time, f"{turn.event_id}-assistant"),
+            Message(
+                role="user", content=turn.user, turn=turn.number, time=turn.time, id=f"{turn.event_id}-user"
+            ),
+            Message(
+                role="assistant",
+                content=turn.answer or "",
+                turn=turn.number,
+                time=turn.time,
+                id=f"{turn.event_id}-assistant",
+            ),
         )
         for turn in said
     ]
     return tuple(message for pair in pairs for message in pair)
 
 
-def facts_of(has: dict[Source, list[Turn]], unpublished: frozenset[str] = frozenset()) -> Facts:
+def facts_of(has: dict[Witness, list[Turn]], unpublished: frozenset[str] = frozenset()) -> Facts:
     """Each source as it stands when it has these turns."""
     entries = tuple(
         decode(f"{(BEGAN + 10 * turn.number) * 1000 + 5}-0", {"data": event(turn)}) for turn in has["stream"]
     )
     held = messages(has["store"])
-    inbox = Inbox("r1", "prod", tuple(event(turn) for turn in has["received"][::-1]), iso(BEGAN))
+    inbox = EventInbox(
+        replica="r1",
+        namespace="prod",
+        events=tuple(event(turn) for turn in has["received"][::-1]),
+        started_at=iso(BEGAN),
+    )
     return Facts(
-        HistoryPage(tuple(has["agent"]), total=2 * len(has["agent"])),
-        StoredHistory(Head("1", 0, len(held), held, unpublished), str(len(held)), 100),
-        Carried(
-            entries[::-1],
-            first_id=entries[0].id if entries else f"{BEGAN * 1000}-0",
-            group=Group("chat-agent", 1, 0, f"{BEGAN * 2000}-0", 0),
+        said=HistoryPage(turns=tuple(has["agent"]), total=2 * len(has["agent"])),
+        stored=StoredHistory(
+            head=StoredHead(format="1", segments=0, total=len(held), messages=held, unpublished=unpublished),
+            version=str(len(held)),
+            size_bytes=100,
         ),
-        Inboxes((inbox,)),
+        carried=Carried(
+            entries=entries[::-1],
+            first_id=entries[0].id if entries else f"{BEGAN * 1000}-0",
+            group=ConsumerGroup(
+                name="chat-agent", consumers=1, pending=0, last_id=f"{BEGAN * 2000}-0", lag=0
+            ),
+        ),
+        received=Inboxes((inbox,)),
     )
 
 
-def everywhere(said: list[Turn]) -> dict[Source, list[Turn]]:
-    return {source: list(said) for source in SOURCES}
+def everywhere(said: list[Turn]) -> dict[Witness, list[Turn]]:
+    return {source: list(said) for source in WITNESSES}
 
 
-def marked(facts: Facts) -> list[tuple[int, Source, str]]:
+def marked(facts: Facts) -> list[tuple[int, Witness, str]]:
     rows = join("a", facts, limit=100).turns
     return [(row.turn.number, row.mark.source, row.mark.cause.name) for row in rows if row.mark]
 
@@ -89,9 +122,9 @@ def test_four_equal_sources_agree_in_every_turn(count: int, limit: int) -> None:
     assert all(set(row.presence.values()) == {"there"} for row in truth.turns)
 
 
-@given(st.data(), st.integers(1, 20), st.sampled_from(SOURCES))
+@given(st.data(), st.integers(1, 20), st.sampled_from(WITNESSES))
 def test_what_one_source_lacks_is_marked_in_exactly_that_source(
-    data: Any, count: int, source: Source
+    data: Any, count: int, source: Witness
 ) -> None:
     has = everywhere(turns(count))
     gone = has[source].pop(data.draw(st.integers(0, count - 1)))
@@ -103,7 +136,7 @@ def test_what_one_source_lacks_is_marked_in_exactly_that_source(
 
 
 def test_the_words_say_who_lacks_what() -> None:
-    def words(source: Source) -> str:
+    def words(source: Witness) -> str:
         row = join("a", without(1, **{source: True}), limit=9).turns[0]
         assert row.mark
         return row.mark.cause.words
@@ -112,8 +145,8 @@ def test_the_words_say_who_lacks_what() -> None:
     assert words("store") == "The agent tells a turn that this store does not hold."
 
 
-@given(st.data(), st.integers(1, 20), st.sampled_from(SOURCES))
-def test_a_text_that_stands_alone_is_marked_where_it_stands(data: Any, count: int, source: Source) -> None:
+@given(st.data(), st.integers(1, 20), st.sampled_from(WITNESSES))
+def test_a_text_that_stands_alone_is_marked_where_it_stands(data: Any, count: int, source: Witness) -> None:
     has = everywhere(turns(count))
     index = data.draw(st.integers(0, count - 1))
     has[source][index] = replace(has[source][index], answer="something else")
@@ -123,7 +156,7 @@ def test_a_text_that_stands_alone_is_marked_where_it_stands(data: Any, count: in
 def without(count: int, **lacking: Any) -> Facts:
     """Facts of `count` turns whose newest is missing in these sources."""
     said = turns(count)
-    return facts_of({source: said[:-1] if lacking.get(source) else said for source in SOURCES})
+    return facts_of({source: said[:-1] if lacking.get(source) else said for source in WITNESSES})
 
 
 def test_an_event_that_waits_is_not_yet_published() -> None:
@@ -153,7 +186,7 @@ def test_a_pending_entry_is_marked_where_it_was_not_received() -> None:
     facts = without(2, received=True)
     assert facts.carried
     entry = facts.carried.entries[0]
-    pending = {entry.id: Pending(entry.id, "chat-agent", 1000, 1)}
+    pending = {entry.id: PendingEntry(entry.id, "chat-agent", 1000, 1)}
     assert marked(replace(facts, carried=replace(facts.carried, pending=pending))) == [
         (2, "received", "pending")
     ]
@@ -164,8 +197,8 @@ def test_a_pending_entry_is_marked_where_it_was_not_received() -> None:
     assert marked(replace(facts, received=restarted)) == [(2, "received", "before this replica")]
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_a_source_that_cannot_be_read_marks_no_turn(source: Source) -> None:
+@pytest.mark.parametrize("source", WITNESSES)
+def test_a_source_that_cannot_be_read_marks_no_turn(source: Witness) -> None:
     name = {"agent": "said", "store": "stored", "stream": "carried", "received": "received"}[source]
     changes: dict[str, Any] = {name: None, "failures": {source: Failure("unreachable", "")}}
     row = only_row(replace(facts_of(everywhere(turns(1))), **changes))
@@ -178,7 +211,7 @@ def test_an_unreadable_store_is_marked_as_a_whole() -> None:
         facts_of(everywhere(turns(1))), stored=None, failures={"store": Failure("rejected", "no JSON")}
     )
     (mark,) = join("a", facts, limit=9).marks
-    assert (mark.source, mark.cause.name, mark.cause.gravity) == ("store", "unreadable", "wrong")
+    assert (mark.source, mark.cause.name, mark.cause.severity) == ("store", "unreadable", "wrong")
 
 
 def test_counts_that_differ_are_marked_as_a_whole() -> None:
@@ -191,7 +224,7 @@ def test_counts_that_differ_are_marked_as_a_whole() -> None:
     marks = join("a", replace(facts, stored=replace(facts.stored, head=head)), limit=9).marks
     assert marks[0].cause.words == "Its head counts 8 messages, and there are 4."
     (mark,) = join("a", replace(facts, stored=replace(facts.stored, version="1")), limit=9).marks
-    assert (mark.cause.name, mark.cause.gravity) == ("another writer", "expected")
+    assert (mark.cause.name, mark.cause.severity) == ("another writer", "expected")
 
 
 def test_what_is_beyond_a_page_is_not_missing() -> None:
@@ -213,14 +246,14 @@ def test_a_stream_that_was_not_read_so_far_back_marks_nothing() -> None:
 
 
 def test_a_plain_list_keeps_no_events() -> None:
-    plain = [Turn(n, f"text {n}", f"answer {n}") for n in (1, 2)]
+    plain = [Turn(number=n, user=f"text {n}", answer=f"answer {n}") for n in (1, 2)]
     facts = facts_of({"agent": plain, "store": [], "stream": [], "received": []})
     stored = json.dumps(
         [{"role": "user", "content": "text 1"}, "answer 1", "text 2", {"content": "answer 2"}]
     )
     head = decode_head(stored)
     assert (head.format, head.total, head.counted) == ("plain list", 4, 4)
-    truth = join("a", replace(facts, stored=StoredHistory(head, "2", 1)), limit=9)
+    truth = join("a", replace(facts, stored=StoredHistory(head=head, version="2", size_bytes=1)), limit=9)
     assert truth.worst() is None
     assert [row.presence["stream"] for row in truth.turns] == ["none", "none"]
 
@@ -249,15 +282,19 @@ def test_pages_of_an_older_time_are_whole(count: int, limit: int, until: int) ->
     """The agent gives its page, and of the store only the segments are read that reach into it."""
     said = turns(count)
     held, full = messages(said), 2 * count // SEGMENT
-    head = Head("1", full, len(held), held[full * SEGMENT :])
+    head = StoredHead(format="1", segments=full, total=len(held), messages=held[full * SEGMENT :])
     needed = head.needed(2 * limit, 2 * until)
     assert len(needed) <= 2 * limit / SEGMENT + 2
     segments = {number: held[number * SEGMENT : (number + 1) * SEGMENT] for number in needed}
     start, end = max(0, min(until, count) - limit), min(until, count)
     facts = replace(
         facts_of(everywhere(said)),
-        said=HistoryPage(tuple(said[start:end]), str(2 * start) if start else None, total=2 * count),
-        stored=StoredHistory(head, str(count), 1, segments, stop=needed.stop),
+        said=HistoryPage(
+            turns=tuple(said[start:end]), before=str(2 * start) if start else None, total=2 * count
+        ),
+        stored=StoredHistory(
+            head=head, version=str(count), size_bytes=1, segments=segments, stop=needed.stop
+        ),
     )
     truth = join("a", facts, limit=limit, until=until)
     assert truth.worst() is None
@@ -265,7 +302,7 @@ def test_pages_of_an_older_time_are_whole(count: int, limit: int, until: int) ->
 
 
 def test_segments_join_up_to_the_first_gap() -> None:
-    head = Head("1", 3, 80, messages(turns(2)))
+    head = StoredHead(format="1", segments=3, total=80, messages=messages(turns(2)))
     assert (list(head.needed(4)), list(head.needed(5)), list(head.needed(1000))) == ([], [2], [0, 1, 2])
     segment = decode_segment(
         json.dumps([{"role": "user", "content": "x", "turn": 1.0, "time": "", "id": ""}])
@@ -273,7 +310,9 @@ def test_segments_join_up_to_the_first_gap() -> None:
     assert segment[0].turn == 1
     with pytest.raises(ValueError, match="no list"):
         decode_segment('{"a": 1}')
-    stored = StoredHistory(head, "1", 1, {0: segment, 2: segment * 2}, (1,))
+    stored = StoredHistory(
+        head=head, version="1", size_bytes=1, segments={0: segment, 2: segment * 2}, missing=(1,)
+    )
     assert len(stored.messages) == 4 + 2
     facts = replace(facts_of(everywhere([])), stored=stored)
     assert [mark.cause.name for mark in join("a", facts, limit=9).marks][0] == "segment missing"

@@ -17,13 +17,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.errors import WriteRefused
-from dashboard.services import audit
-from dashboard.services.audit import AuditLog, Entry
+from dashboard.model.core.errors import WriteRefused
+from dashboard.services.access import audit
+from dashboard.services.access.audit import AuditEntry, AuditLog
 
 
-def entry(text: str, namespace: str = "dev") -> Entry:
-    return Entry(1.0, "me", namespace, "send", "user1", text, "done", 12.5)
+def entry(text: str, namespace: str = "dev") -> AuditEntry:
+    return AuditEntry(
+        at=1.0,
+        who="me",
+        namespace=namespace,
+        action="send",
+        actor_id="user1",
+        text=text,
+        result="done",
+        latency_ms=12.5,
+    )
 
 
 def test_the_newest_comes_first_and_a_restart_keeps_it(tmp_path: Path) -> None:
@@ -65,9 +74,11 @@ def test_writers_side_by_side_lose_nothing(tmp_path: Path) -> None:
 def test_processes_side_by_side_tear_no_line(tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit.jsonl")
     script = (
-        "import sys; from pathlib import Path; from dashboard.services.audit import AuditLog, Entry\n"
-        "log = AuditLog(Path(sys.argv[1]))\n"
-        "for n in range(100): log.append(Entry(1.0, sys.argv[2], 'dev', 'send', 'a', 'x' * 9000, 'done'))\n"
+        "import sys; from pathlib import Path\n"
+        "from dashboard.services.access.audit import AuditEntry, AuditLog\n"
+        "log, said = AuditLog(Path(sys.argv[1])), dict(namespace='dev', action='send', actor_id='a')\n"
+        "line = AuditEntry(at=1.0, who=sys.argv[2], text='x' * 9000, result='done', **said)\n"
+        "for n in range(100): log.append(line)\n"
     )
     writers = [
         subprocess.Popen([sys.executable, "-c", script, str(log.path), str(number)]) for number in range(4)
@@ -114,11 +125,11 @@ def test_pages_of_any_size_hold_every_entry_once(
     for text in texts:
         log.append(entry(text))
     found: list[str] = []
-    place: int | None = None
+    offset: int | None = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "_BLOCK_BYTES", block)
-        while step := next(log.backwards(place), None):
-            place = step[0]
+        while step := next(log.backwards(offset), None):
+            offset = step[0]
             found.append(step[1].text)
     assert found == texts[::-1]
 

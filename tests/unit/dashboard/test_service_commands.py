@@ -12,39 +12,45 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dashboard.gateways.redis_values import bytes_of
-from dashboard.model.keys import text_of
-from dashboard.model.kubernetes import SecretKey
-from dashboard.model.places import Place, RedisAddress
-from dashboard.services import commands
-from dashboard.services.settings import Settings
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.kubernetes import SecretKey
+from dashboard.model.core.redis_key import to_bytes, to_text
+from dashboard.services.chat import commands as chat_commands
+from dashboard.services.core import commands
+from dashboard.services.core.settings import Settings
+from dashboard.services.health import commands as health_commands
+from dashboard.services.isolation import commands as isolation_commands
 
-PLACE = Place(
-    "prod",
+PLACE = Endpoint(
+    name="prod",
     agent_url="http://127.0.0.1:8000",
     sidecar_url="http://127.0.0.1:3500",
-    redis=RedisAddress("127.0.0.1", 6379, 2, password="s3cret", password_file="/data/prod/redis-password"),
+    redis=RedisAddress(
+        host="127.0.0.1", port=6379, db=2, password="s3cret", password_file="/data/prod/redis-password"
+    ),
 )
 API = "https://api:6443/api/v1/namespaces/prod"
-CLUSTER = Place(
-    "prod",
+CLUSTER = Endpoint(
+    name="prod",
     agent_url=f"{API}/services/chat-agent:8000/proxy",
     sidecar_url=f"{API}/pods/chat-agent-1:3501/proxy",
-    redis=RedisAddress("redis-master", 6379, namespace="prod", secret=SecretKey("redis", "redis-password")),
+    redis=RedisAddress(
+        host="redis-master", port=6379, namespace="prod", secret=SecretKey("redis", "redis-password")
+    ),
     kubectl=("kubectl", "--context", "demo", "-n", "prod"),
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 ALL = [
-    *(commands.history(place, "user1") for place in (PLACE, CLUSTER)),
-    *(commands.send(place, "user1", "it's 5 $HOME") for place in (PLACE, CLUSTER)),
-    *(commands.stored_history(place, "user1") for place in (PLACE, CLUSTER)),
-    *(line for place in (PLACE, CLUSTER) for line in commands.parts(place).values() if line),
+    *(chat_commands.history(endpoint, "user1") for endpoint in (PLACE, CLUSTER)),
+    *(chat_commands.send(endpoint, "user1", "it's 5 $HOME") for endpoint in (PLACE, CLUSTER)),
+    *(commands.stored_history(endpoint, "user1") for endpoint in (PLACE, CLUSTER)),
+    *(line for endpoint in (PLACE, CLUSTER) for line in health_commands.parts(endpoint).values() if line),
 ]
 
 
 @given(TEXTS)
 def test_a_shell_reads_back_the_very_message(content: str) -> None:
-    words = shlex.split(commands.send(PLACE, "user1", content))
+    words = shlex.split(chat_commands.send(PLACE, "user1", content))
     assert "http://127.0.0.1:8000/chat/user1" in words
     assert json.loads(words[words.index("-d") + 1]) == {"role": "user", "content": content}
     own = shlex.split(commands.daca_ops(Settings(), "send", argument=content))
@@ -54,9 +60,9 @@ def test_a_shell_reads_back_the_very_message(content: str) -> None:
 @given(st.binary(min_size=1).filter(lambda raw: not raw.endswith(b"\n") and not {0, 92} & set(raw)))
 @hypothesis_settings(max_examples=30)
 def test_a_shell_reads_back_the_very_bytes_of_a_key(raw: bytes) -> None:
-    quoted = commands._quoted_key(text_of(raw))
+    quoted = commands._quoted_key(to_text(raw))
     told = subprocess.run(["sh", "-c", f"printf %s {quoted}"], capture_output=True, check=True)
-    assert told.stdout == bytes_of(text_of(raw)) == raw
+    assert told.stdout == to_bytes(to_text(raw)) == raw
 
 
 @pytest.mark.parametrize("line", ALL)
@@ -75,13 +81,13 @@ def test_the_key_is_whole_and_the_password_absent() -> None:
 
 
 def test_a_cluster_is_reached_by_forwarding_with_the_readers_own_credentials() -> None:
-    assert commands.history(CLUSTER, "user1") == (
+    assert chat_commands.history(CLUSTER, "user1") == (
         "kubectl --context demo -n prod port-forward service/chat-agent 18000:8000 >/dev/null & "
         "curl -sS --retry 20 --retry-delay 1 --retry-connrefused http://127.0.0.1:18000/chat/user1/history"
         "; kill $!"
     )
     assert "port-forward pod/chat-agent-1 18000:3501 " in commands.metadata(CLUSTER)
-    assert commands.parts(CLUSTER)["pods"] == "kubectl --context demo -n prod get pods -o wide"
+    assert health_commands.parts(CLUSTER)["pods"] == "kubectl --context demo -n prod get pods -o wide"
 
 
 def test_in_a_cluster_the_password_goes_from_its_secret_to_the_pod_by_standard_input() -> None:
@@ -101,14 +107,19 @@ def test_in_a_cluster_the_password_goes_from_its_secret_to_the_pod_by_standard_i
     ],
 )
 def test_the_store_is_where_its_component_says(host: str, reached: str) -> None:
-    redis = RedisAddress(host, 6379, namespace="prod", secret=SecretKey("redis", "key"))
-    line = commands.redis_cli(Place("prod", redis=redis, kubectl=("kubectl", "-n", "prod")), "PING")
+    redis = RedisAddress(host=host, port=6379, namespace="prod", secret=SecretKey("redis", "key"))
+    line = commands.redis_cli(Endpoint(name="prod", redis=redis, kubectl=("kubectl", "-n", "prod")), "PING")
     assert reached in line
     assert "kubectl -n prod get secret redis" in line
 
 
 def test_a_part_without_an_address_has_no_command() -> None:
-    assert commands.parts(Place("prod")) == {"agent": "", "sidecar": "", "store": "", "pods": ""}
+    assert health_commands.parts(Endpoint(name="prod")) == {
+        "agent": "",
+        "sidecar": "",
+        "store": "",
+        "pods": "",
+    }
 
 
 def test_a_key_is_read_as_its_type_wants() -> None:
@@ -124,6 +135,6 @@ def test_daca_ops_is_told_the_cluster_whatever_the_environment_of_the_reader(tmp
         """DACA_NAMESPACES='["prod"]' daca-ops --app-id other diff --actor user1 -n prod """
         f"--cluster kubernetes --context demo --data '{tmp_path}/a b'"
     )
-    assert commands.verify(Settings(data=tmp_path), ["prod", "dev"], ["prod"]) == (
+    assert isolation_commands.verify(Settings(data=tmp_path), ["prod", "dev"], ["prod"]) == (
         f"daca-ops verify --unlock prod -n prod -n dev --data {tmp_path}"
     )

@@ -10,17 +10,20 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.alignment import align
-from dashboard.model.chat import Failure, Turn
-from dashboard.services import exports
-from dashboard.services.exports import Compared
+from dashboard.model.chat.alignment import align
+from dashboard.model.chat.messages import Turn
+from dashboard.model.core.failure import Failure
+from dashboard.services.chat import exports
+from dashboard.services.chat.exports import Compared
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
 def compared(prod: list[str], dev: list[str], **missing: object) -> Compared:
     histories = {
-        name: [Turn(number, text, f"answer to {text}") for number, text in enumerate(texts, 1)]
+        name: [
+            Turn(number=number, user=text, answer=f"answer to {text}") for number, text in enumerate(texts, 1)
+        ]
         for name, texts in (("prod", prod), ("dev", dev))
     }
     return Compared("user1", align(histories), **missing)  # type: ignore[arg-type]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.errors import WriteRefused
-from dashboard.model.people import Person
-from dashboard.services.guard import UNLOCK_SECONDS, Guard
+from dashboard.model.access.person import Person
+from dashboard.model.core.errors import WriteRefused
+from dashboard.services.access.write_lock import UNLOCK_SECONDS, WriteLock
+from dashboard.services.access.write_policy import WritePolicy
 
 VIEWER = Person("ana", "viewer", "ana is a viewer. Operators may write.")
 
@@ -22,56 +23,56 @@ class Clock:
 
 
 def test_read_only_refuses_even_an_unlocked_namespace() -> None:
-    guard = Guard(read_only=True)
-    assert guard.unlock("prod", "prod")
+    policy = WritePolicy(read_only=True)
+    assert policy.write_lock.unlock("prod", "prod")
     with pytest.raises(WriteRefused, match="read-only"):
-        guard.may_write("prod", protected=True)
+        policy.check("prod", protected=True)
 
 
 @given(unlocked=st.booleans(), protected=st.booleans())
 def test_a_viewer_writes_nowhere_and_reads_who_could(unlocked: bool, protected: bool) -> None:
-    guard = Guard(person=VIEWER)
+    policy = WritePolicy(person=VIEWER)
     if unlocked:
-        guard.unlock("dev", "dev")
+        policy.write_lock.unlock("dev", "dev")
     with pytest.raises(WriteRefused, match="Operators may write") as refused:
-        guard.may_write("dev", protected=protected)
+        policy.check("dev", protected=protected)
     assert refused.value.word == "no permission"
 
 
 def test_a_protected_namespace_opens_by_its_name_and_closes_again() -> None:
     clock = Clock()
-    guard = Guard(clock=clock)
+    policy = WritePolicy(write_lock=WriteLock(clock))
     with pytest.raises(WriteRefused, match="prod is protected"):
-        guard.may_write("prod", protected=True)
-    assert not guard.unlock("prod", "dev")
-    assert guard.unlock("prod", " prod ")
-    assert guard.unlocked_until("prod") == clock.now + UNLOCK_SECONDS
-    guard.may_write("prod", protected=True)
+        policy.check("prod", protected=True)
+    assert not policy.write_lock.unlock("prod", "dev")
+    assert policy.write_lock.unlock("prod", " prod ")
+    assert policy.write_lock.unlocked_until("prod") == clock.now + UNLOCK_SECONDS
+    policy.check("prod", protected=True)
     clock.now += UNLOCK_SECONDS
     with pytest.raises(WriteRefused):
-        guard.may_write("prod", protected=True)
-    assert guard.unlocked_until("prod") is None
+        policy.check("prod", protected=True)
+    assert policy.write_lock.unlocked_until("prod") is None
 
 
 def test_what_is_locked_again_stays_locked() -> None:
-    guard = Guard()
-    guard.unlock("prod", "prod")
-    guard.lock("prod")
+    policy = WritePolicy()
+    policy.write_lock.unlock("prod", "prod")
+    policy.write_lock.lock("prod")
     with pytest.raises(WriteRefused):
-        guard.may_write("prod", protected=True)
+        policy.check("prod", protected=True)
 
 
 def test_unlocking_one_leaves_the_other_locked() -> None:
-    guard = Guard()
-    guard.unlock("prod", "prod")
+    policy = WritePolicy()
+    policy.write_lock.unlock("prod", "prod")
     with pytest.raises(WriteRefused):
-        guard.may_write("live", protected=True)
+        policy.check("live", protected=True)
 
 
 def test_an_unprotected_namespace_needs_nothing() -> None:
-    Guard().may_write("dev", protected=False)
+    WritePolicy().check("dev", protected=False)
 
 
 def test_the_refusal_says_how_to_unlock_where_one_stands() -> None:
     with pytest.raises(WriteRefused, match="--unlock"):
-        Guard(way_out="Write to it with --unlock and its name.").may_write("prod", protected=True)
+        WritePolicy(way_out="Write to it with --unlock and its name.").check("prod", protected=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 
-from dashboard.model.errors import Unreachable
-from dashboard.services.live import REMEMBERED, Live, Reading
+from dashboard.model.core.errors import Unreachable
+from dashboard.services.core.polling_cache import REMEMBERED, PollingCache, Reading
 
 LONG = 10.0
 
 
 def test_the_quick_one_does_not_wait_for_the_slow_one() -> None:
     release = threading.Event()
-    live: Live[str, str] = Live()
+    live: PollingCache[str, str] = PollingCache()
     calls = {"slow": lambda: str(release.wait(LONG)), "quick": lambda: "here"}
     seen = live.look(calls, patience=0.2)
     assert seen["quick"].value == "here"
@@ -24,7 +24,7 @@ def test_the_quick_one_does_not_wait_for_the_slow_one() -> None:
 
 def test_one_read_at_a_time_per_key() -> None:
     release, started = threading.Event(), []
-    live: Live[str, str] = Live()
+    live: PollingCache[str, str] = PollingCache()
 
     def call() -> str:
         started.append(1)
@@ -39,7 +39,7 @@ def test_one_read_at_a_time_per_key() -> None:
 
 
 def test_a_failure_keeps_the_last_value_and_the_next_success_clears_it() -> None:
-    live: Live[str, str] = Live(clock=lambda: 5.0)
+    live: PollingCache[str, str] = PollingCache(clock=lambda: 5.0)
 
     def fail() -> str:
         raise Unreachable("Nothing listens.")
@@ -56,7 +56,7 @@ def test_what_was_never_read_is_an_empty_reading() -> None:
 
 
 def test_it_forgets_the_oldest() -> None:
-    live: Live[int, int] = Live()
+    live: PollingCache[int, int] = PollingCache()
     for number in range(REMEMBERED + 50):
         live.look({number: lambda: 1}, patience=LONG)
     assert len(live._readings) <= REMEMBERED + 1

@@ -11,14 +11,15 @@ import pytest
 
 from dashboard.gateways.clusters.local import LocalCluster
 from dashboard.gateways.connections import Connections
-from dashboard.model.chat import Failure
-from dashboard.model.errors import NotThere, Unreachable
-from dashboard.model.logs import Filter, Log, Source
-from dashboard.services import logs
-from dashboard.services.audit import AuditLog
-from dashboard.services.logs import Follower, Found
-from dashboard.services.settings import Settings
-from dashboard.services.workspace import Workspace, open_workspace
+from dashboard.model.core.errors import NotThere, Unreachable
+from dashboard.model.core.failure import Failure
+from dashboard.model.logs.log import Log, LogFilter, LogSource
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace, open_workspace
+from dashboard.services.logs import follower as following
+from dashboard.services.logs import reading as logs
+from dashboard.services.logs.follower import Follower, left_out
+from dashboard.services.logs.reading import FoundLines
 
 
 @pytest.fixture
@@ -36,14 +37,14 @@ def write(workspace: Workspace, process: str, *words: str) -> None:
             file.write(f"{at} INFO agent.actor {word}\n")
 
 
-def texts(found: Found) -> list[str]:
+def texts(found: FoundLines) -> list[str]:
     return [told.line.text for told in found.told]
 
 
 def test_only_what_came_since_is_told_also_where_lines_are_alike(workspace: Workspace) -> None:
     write(workspace, "prod-agent", "a", "b", "b")
     write(workspace, "dev-agent", "c")
-    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace), LogFilter(), since=None)
     assert sorted(texts(follower.newest(2))) == ["b", "b", "c"]
     assert texts(follower.more()) == []
     write(workspace, "prod-agent", "b", "d")
@@ -53,7 +54,7 @@ def test_only_what_came_since_is_told_also_where_lines_are_alike(workspace: Work
 
 def test_a_log_that_starts_a_new_file_is_followed_on(workspace: Workspace) -> None:
     write(workspace, "prod-agent", "a")
-    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace), LogFilter(), since=None)
     follower.newest(5)
     log = workspace.settings.data / "logs" / "prod-agent.log"
     write(workspace, "prod-agent", "before")
@@ -65,10 +66,10 @@ def test_a_log_that_starts_a_new_file_is_followed_on(workspace: Workspace) -> No
 def test_more_lines_than_one_look_takes_are_all_told(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs, "MOST_LINES", 3)
-    monkeypatch.setattr(logs, "MOST_BETWEEN", 12)
+    monkeypatch.setattr(following, "MOST_LINES", 3)
+    monkeypatch.setattr(following, "MOST_BETWEEN", 12)
     write(workspace, "prod-agent", "a", "b", "c", "d")
-    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace), LogFilter(), since=None)
     assert texts(follower.newest(1)) == ["d"]
     many = [str(number) for number in range(10)]
     write(workspace, "prod-agent", *many)
@@ -77,12 +78,12 @@ def test_more_lines_than_one_look_takes_are_all_told(
     write(workspace, "prod-agent", *many, *many)
     found = follower.more()
     assert texts(found) == [*many, *many][-12:]
-    ((name, after, until),) = [(gap.name, gap.after, gap.until) for gap in found.gaps]
+    ((name, after, until),) = [(skipped.name, skipped.after, skipped.until) for skipped in found.skipped]
     assert name == "prod-agent"
     assert after is not None and until is not None and after <= until
-    assert "12 lines came at once" in logs.left_out(found.gaps[0])
+    assert "12 lines came at once" in left_out(found.skipped[0])
     write(workspace, "prod-agent", "next")
-    assert (texts(found := follower.more()), found.gaps) == (["next"], ())
+    assert (texts(found := follower.more()), found.skipped) == (["next"], ())
 
 
 def test_what_the_filter_did_not_look_at_is_named(
@@ -91,7 +92,7 @@ def test_what_the_filter_did_not_look_at_is_named(
     monkeypatch.setattr(logs, "MOST_LINES", 3)
     write(workspace, "prod-agent", "a", "b", "b", "b")
     write(workspace, "dev-agent", "a")
-    wanted, only = logs.sources(workspace), Filter(contains="actor a")
+    wanted, only = logs.sources(workspace), LogFilter(contains="actor a")
     found = logs.newest(workspace, wanted, only, since=None, lines=1)
     assert (texts(found), found.older) == (["a"], ("prod-agent",))
     assert logs.newest(workspace, wanted, only, since=None, lines=4).older == ()
@@ -116,18 +117,16 @@ class OneReplicaAway(LocalCluster):
 def test_a_replica_that_cannot_be_read_hides_no_other_and_is_told_on_when_it_is_back(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     cluster = OneReplicaAway(tmp_path)
-    workspace = Workspace(
-        Settings(data=tmp_path), cluster, Connections(cluster.dialer), AuditLog(tmp_path / "a")
-    )
+    workspace = Workspace(Settings(data=tmp_path), cluster, Connections(cluster.dialer))
     write(workspace, "prod-agent", "a1", "b1")
-    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace), LogFilter(), since=None)
     assert texts(follower.newest(5)) == ["a1", "b1"]
     cluster.away = True
     write(workspace, "prod-agent", "a2", "b2")
     found = follower.more()
     assert (texts(found), found.failures["prod-agent b"].word) == (["a2"], "unreachable")
     with pytest.raises(Unreachable, match="kubelet"):
-        logs.read(workspace, Source("prod", "agent"), since=None, lines=9).whole()
+        logs.read(workspace, LogSource("prod", "agent"), since=None, lines=9).whole()
     cluster.away = False
     assert texts(found := follower.more()) == ["b2"]
     assert found.failures == {}
@@ -136,7 +135,7 @@ def test_a_replica_that_cannot_be_read_hides_no_other_and_is_told_on_when_it_is_
 def test_an_older_part_that_is_found_only_later_brings_nothing_twice(workspace: Workspace) -> None:
     """A container's last life is not known as soon as the next one writes."""
     write(workspace, "prod-agent", "a")
-    follower = Follower(workspace, logs.sources(workspace), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace), LogFilter(), since=None)
     follower.newest(5)
     log = workspace.settings.data / "logs" / "prod-agent.log"
     write(workspace, "prod-agent", "last words")
@@ -151,7 +150,7 @@ def test_an_older_part_that_is_found_only_later_brings_nothing_twice(workspace: 
 
 def test_a_log_that_is_there_only_later_is_told_from_its_begin(workspace: Workspace) -> None:
     write(workspace, "dev-agent", "a")
-    follower = Follower(workspace, logs.sources(workspace, ["prod"], ["agent"]), Filter(), since=None)
+    follower = Follower(workspace, logs.sources(workspace, ["prod"], ["agent"]), LogFilter(), since=None)
     assert follower.newest(5).failures["prod-agent"].word == "not there"
     write(workspace, "prod-agent", "first")
     assert texts(follower.more()) == ["first"]

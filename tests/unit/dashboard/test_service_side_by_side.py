@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from dashboard.model.errors import Forbidden, WriteRefused
-from dashboard.services.side_by_side import each
+from dashboard.model.core.errors import Forbidden, WriteRefused
+from dashboard.services.core.fan_out import fan_out
 
 
 def test_every_name_gets_its_own_outcome() -> None:
-    found = {o.namespace: o.value for o in each(["prod", "dev"], str.upper, deadline=5)}
+    found = {o.namespace: o.value for o in fan_out(["prod", "dev"], str.upper, deadline=5)}
     assert found == {"prod": "PROD", "dev": "DEV"}
 
 
@@ -23,7 +23,7 @@ def test_the_quick_one_arrives_before_the_slow_one_ends() -> None:
             assert release.wait(10)
         return name
 
-    outcomes = each(["slow", "quick"], call, deadline=10)
+    outcomes = fan_out(["slow", "quick"], call, deadline=10)
     assert next(outcomes).namespace == "quick"
     release.set()
     assert next(outcomes).namespace == "slow"
@@ -31,7 +31,7 @@ def test_the_quick_one_arrives_before_the_slow_one_ends() -> None:
 
 def test_what_never_answers_is_a_failure_at_the_deadline() -> None:
     release = threading.Event()
-    outcomes = list(each(["hangs"], lambda _: release.wait(30), deadline=0.05))
+    outcomes = list(fan_out(["hangs"], lambda _: release.wait(30), deadline=0.05))
     release.set()
     assert outcomes[0].failure is not None
     assert outcomes[0].failure.word == "unreachable"
@@ -51,7 +51,7 @@ def test_each_error_becomes_words(error: Exception, word: str) -> None:
             raise error
         return name
 
-    found = {o.namespace: o for o in each(["bad", "good"], call, deadline=5)}
+    found = {o.namespace: o for o in fan_out(["bad", "good"], call, deadline=5)}
     assert found["good"].value == "good"
     failure = found["bad"].failure
     assert failure is not None

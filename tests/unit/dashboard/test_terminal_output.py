@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.terminal import output
+from dashboard.terminal.core import output
 
 
 @given(st.text())

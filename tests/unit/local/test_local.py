@@ -58,8 +58,20 @@ def test_a_password_is_made_once(tmp_path: Path) -> None:
 
 def test_the_state_file_reads_back(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    namespace = Namespace("dev", True, NamespacePorts(1, 2, 3, 4, 5, 6), tmp_path / "password")
-    written = State(Process(1, 2.0), 7050, None, (namespace,), {"dev-agent": Process(3, 4.5)}, True)
+    namespace = Namespace(
+        "dev",
+        True,
+        NamespacePorts(redis=1, agent=2, http=3, grpc=4, internal=5, metrics=6),
+        tmp_path / "password",
+    )
+    written = State(
+        supervisor=Process(1, 2.0),
+        placement_port=7050,
+        dashboard_port=None,
+        namespaces=(namespace,),
+        processes={"dev-agent": Process(3, 4.5)},
+        ready=True,
+    )
     state.write(layout, written)
     assert state.read(layout) == written
     layout.state.write_text("{torn")
@@ -79,7 +91,7 @@ def test_a_process_id_that_now_belongs_to_another_is_not_ours() -> None:
 )
 def test_options_that_make_no_stack(tmp_path: Path, names: tuple[str, ...], protect: tuple[str, ...]) -> None:
     with pytest.raises(StackError):
-        stack.check_options(stack.UpOptions(tmp_path, names, protect))
+        stack.check_options(stack.UpOptions(data=tmp_path, namespaces=names, protect=protect))
 
 
 def test_one_folder_one_stack(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from typing import Any
 
 import httpx
 
-from dashboard.gateways.clusters.kubernetes import forwarding
+from dashboard.gateways.clusters.kubernetes import port_forward
 from dashboard.gateways.clusters.kubernetes.background import Background
 from dashboard.gateways.clusters.kubernetes.credentials import Credentials
-from dashboard.model import rights
-from dashboard.model.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
+from dashboard.model.core import rights
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 
 CALL_SECONDS = 8.0
 CONNECT_SECONDS = 3.0
@@ -120,10 +120,10 @@ class Api:
 
     def forward(self, namespace: str, pod: str, port: int) -> socket.socket:
         """A socket to a port of a pod, through the API server."""
-        opening = forwarding.open_socket(self._session.credentials, namespace, pod, port)
+        opening = port_forward.open_socket(self._session.credentials, namespace, pod, port)
         try:
             return self.background.run(opening, seconds=CALL_SECONDS)
-        except forwarding.RefusedError as error:
+        except port_forward.RefusedError as error:
             raise refusal(error.status, error.body) from error
 
     def proxied(self, request: httpx.Request) -> httpx.Response:

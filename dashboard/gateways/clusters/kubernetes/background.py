@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from dashboard.model.errors import Unreachable
+from dashboard.model.core.errors import Unreachable
 
 T = TypeVar("T")
 CLOSE_SECONDS = 5.0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from dashboard.gateways.clusters.kubernetes.api import Api, Gone, decoded
-from dashboard.model.errors import Forbidden, GatewayError, Rejected, Unreachable
+from dashboard.model.core.errors import Forbidden, GatewayError, Rejected, Unreachable
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
 FORBIDDEN_SECONDS = 5.0

@@ -11,19 +11,20 @@ from dashboard.gateways.clusters.kubernetes import logs, manifests
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cache import Cache, PolledObject, View, WatchedCache
 from dashboard.gateways.clusters.kubernetes.dialer import KubernetesDialer
-from dashboard.gateways.clusters.kubernetes.known import Kind, Known
-from dashboard.gateways.dialing import Dialer
-from dashboard.model import kubernetes as objects
-from dashboard.model.deployed import Deployed, Replica, WarningEvent
-from dashboard.model.errors import NotThere
-from dashboard.model.logs import Log, Part
-from dashboard.model.manifests import Manifests
-from dashboard.model.names import APP_ID
-from dashboard.model.places import Place, Trouble
+from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot, ViewsOfKind
+from dashboard.gateways.dialer import Dialer
+from dashboard.model.access.protected import namespace_label
+from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.endpoints import ClusterWarning, Endpoint
+from dashboard.model.core.errors import NotThere
+from dashboard.model.core.manifests import Manifests
+from dashboard.model.core.names import APP_ID
+from dashboard.model.health.deployed import Deployed, Replica, WarningEvent, warning_event
+from dashboard.model.logs.log import Log, LogPart
 
 FIRST_LIST_SECONDS = 5.0
 MOST_WARNINGS = 10
-# What a place lacks while these are not known is said on its parts.
+# What a endpoint lacks while these are not known is said on its parts.
 ON_A_PART = {"services", "components", "pods"}
 
 
@@ -55,8 +56,8 @@ class KubernetesCluster:
             "pods": self._watch("api/v1", "pods", objects.pod),
         }
         self._lock = threading.Lock()
-        self._newest: Known | None = None
-        self._dialer = KubernetesDialer(self._api, self._known)
+        self._newest: Snapshot | None = None
+        self._dialer = KubernetesDialer(self._api, self._snapshot)
 
     @property
     def dialer(self) -> Dialer:
@@ -76,13 +77,13 @@ class KubernetesCluster:
     def _labels(self) -> dict[str, Cache[Any]]:
         """A right in one namespace suffices to get that Namespace, but not to watch it."""
         if not self._fixed:
-            return {"": WatchedCache(self._api, "/api/v1/namespaces", objects.namespace)}
+            return {"": WatchedCache(self._api, "/api/v1/namespaces", namespace_label)}
         return {
-            name: PolledObject(self._api, f"/api/v1/namespaces/{name}", objects.namespace)
+            name: PolledObject(self._api, f"/api/v1/namespaces/{name}", namespace_label)
             for name in self._fixed
         }
 
-    def _known(self, *, whole: bool = True) -> Known:
+    def _snapshot(self, *, whole: bool = True) -> Snapshot:
         """What the caches know now; the one before where nothing has changed.
 
         Waits for each cache's first answer, or for those of an outline alone.
@@ -94,38 +95,40 @@ class KubernetesCluster:
             return cache.look(wait)
 
         views = {
-            kind: Kind({name: look(cache) for name, cache in caches.items()})
+            kind: ViewsOfKind({name: look(cache) for name, cache in caches.items()})
             for kind, caches in self._caches.items()
         }
-        known = Known(self._api.host, self._app_id, self._fixed, **views, context=self._context)
+        snapshot = Snapshot(
+            host=self._api.host, app_id=self._app_id, fixed=self._fixed, **views, context=self._context
+        )
         with self._lock:
-            if self._newest is None or not known.same_as(self._newest):
-                self._newest = known
+            if self._newest is None or not snapshot.same_as(self._newest):
+                self._newest = snapshot
             return self._newest
 
-    def outline(self) -> tuple[Place, ...]:
-        return self._known(whole=False).outline
+    def outline(self) -> tuple[Endpoint, ...]:
+        return self._snapshot(whole=False).outline
 
-    def places(self) -> tuple[Place, ...]:
-        return self._known().places
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return self._snapshot().endpoints
 
-    def troubles(self) -> tuple[Trouble, ...]:
-        known = self._known(whole=False)
-        said: dict[str, Trouble] = {}
-        for name, kind in known.kinds.items():
+    def warnings(self) -> tuple[ClusterWarning, ...]:
+        snapshot = self._snapshot(whole=False)
+        said: dict[str, ClusterWarning] = {}
+        for name, kind in snapshot.kinds.items():
             for view in kind.views.values():
                 if view.error and (view.listed or name not in ON_A_PART):
-                    said.setdefault(view.error.what, Trouble(view.error.failure, view.failing_since))
+                    said.setdefault(view.error.what, ClusterWarning(view.error.failure, view.failing_since))
         return tuple(said.values())
 
     def why_down(self, namespace: str) -> str:
-        known = self._known()
+        snapshot = self._snapshot()
         if not namespace:
             return f"Nothing with the app-id {self._app_id} runs in it."
-        unknown = known.pods.unknown(namespace)
+        unknown = snapshot.pods.unknown(namespace)
         if unknown:
             return f"{unknown.what} {unknown.hint}".strip()
-        pods = known.pods.of(namespace)
+        pods = snapshot.pods.of(namespace)
         reasons = dict.fromkeys(f"{pod.name}: {reason}" for pod in pods for reason in pod.reasons)
         if reasons:
             return "; ".join(reasons)
@@ -133,41 +136,46 @@ class KubernetesCluster:
         return f"not ready: {', '.join(waiting)}" if waiting else ("" if pods else "no pod runs there")
 
     def deployed(self, namespace: str) -> Deployed | None:
-        known = self._known(whole=False)
-        workload = known.workloads.get(namespace)
+        snapshot = self._snapshot(whole=False)
+        workload = snapshot.workloads.get(namespace)
         if workload is None:
             return None
-        unread = known.pods.unknown(namespace)
-        pods = sorted(known.pods.of(namespace), key=lambda pod: (pod.app_id != self._app_id, pod.name))
+        unread = snapshot.pods.unknown(namespace)
+        pods = sorted(snapshot.pods.of(namespace), key=lambda pod: (pod.app_id != self._app_id, pod.name))
         return Deployed(
-            f"{workload.kind}/{workload.name}",
-            workload.replicas,
-            workload.ready,
-            tuple(Replica(pod.name, pod.ready, pod.restarts, pod.reasons, pod.dapr) for pod in pods),
-            unread.failure if unread else None,
+            workload=f"{workload.kind}/{workload.name}",
+            wanted=workload.replicas,
+            ready=workload.ready,
+            replicas=tuple(
+                Replica(
+                    name=pod.name, ready=pod.ready, restarts=pod.restarts, reasons=pod.reasons, dapr=pod.dapr
+                )
+                for pod in pods
+            ),
+            unread=unread.failure if unread else None,
         )
 
-    def warnings(self, namespace: str) -> tuple[WarningEvent, ...]:
+    def warning_events(self, namespace: str) -> tuple[WarningEvent, ...]:
         path = f"/api/v1/namespaces/{namespace}/events"
         found = self._api.get(path, fieldSelector="type=Warning", limit="500")["items"]
-        return tuple(sorted(map(objects.warning, found), key=lambda e: e.at, reverse=True)[:MOST_WARNINGS])
+        return tuple(sorted(map(warning_event, found), key=lambda e: e.at, reverse=True)[:MOST_WARNINGS])
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         return manifests.read(self._api, namespaces, wide=not self._fixed and len(namespaces) > 1)
 
     def logged(self) -> tuple[tuple[str, str], ...]:
-        return tuple((place.name, part) for place in self.places() for part in get_args(Part))
+        return tuple((endpoint.name, part) for endpoint in self.endpoints() for part in get_args(LogPart))
 
     def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:
-        if part not in get_args(Part):
+        if part not in get_args(LogPart):
             raise NotThere(
                 f"There is no log of {part} here.", hint="kubectl logs shows what Dapr does not run."
             )
-        known = self._known()
-        unread = known.pods.unknown(namespace)
+        snapshot = self._snapshot()
+        unread = snapshot.pods.unknown(namespace)
         if unread:
             raise unread
-        pods = [pod for pod in known.pods.of(namespace) if pod.app_id == self._app_id]
+        pods = [pod for pod in snapshot.pods.of(namespace) if pod.app_id == self._app_id]
         if not pods:
             raise NotThere(
                 f"No pod of {self._app_id} is in {namespace}.", command=f"kubectl -n {namespace} get pods"

@@ -12,7 +12,7 @@ from urllib.request import proxy_bypass
 from kubernetes import client, config
 from yaml import YAMLError
 
-from dashboard.model.errors import NotThere
+from dashboard.model.core.errors import NotThere
 
 
 class Credentials:

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from dashboard.gateways.clusters.kubernetes.api import Api
-from dashboard.gateways.clusters.kubernetes.forwarded_http import ForwardedTransport, forwarded_to
-from dashboard.gateways.clusters.kubernetes.known import Known
-from dashboard.model.errors import NotThere, Rejected
-from dashboard.model.places import RedisAddress
+from dashboard.gateways.clusters.kubernetes.port_forward_http import ForwardedTransport, forwarded_to
+from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot
+from dashboard.model.core.endpoints import RedisAddress
+from dashboard.model.core.errors import NotThere, Rejected
 
 SECRET_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
@@ -34,11 +34,11 @@ class ProxyTransport(httpx.BaseTransport):
 
 
 class KubernetesDialer:
-    """`known` tells what the cluster has now."""
+    """`snapshot` tells what the cluster has now."""
 
-    def __init__(self, api: Api, known: Callable[[], Known]) -> None:
+    def __init__(self, api: Api, snapshot: Callable[[], Snapshot]) -> None:
         self._api = api
-        self._known = known
+        self._snapshot = snapshot
         self._secrets: dict[tuple[str, str], tuple[float, dict[str, str]]] = {}
         self._lock = threading.Lock()
 
@@ -67,13 +67,13 @@ class KubernetesDialer:
         namespace = rest[0] if rest else address.namespace
         if _is_ip(address.host) or (len(rest) > 1 and rest[1] != "svc"):
             return None
-        if len(rest) == 1 and self._known().service(namespace, name) is None:
+        if len(rest) == 1 and self._snapshot().service(namespace, name) is None:
             return None
         return name, namespace
 
     def _forward(self, namespace: str, service: str, port: int) -> socket.socket:
         """A socket to the pod that serves it now: each new connection follows a moved pod."""
-        pod, target = self._known().pod_behind(namespace, service, port)
+        pod, target = self._snapshot().pod_behind(namespace, service, port)
         return self._api.forward(namespace, pod, target)
 
     def password(self, address: RedisAddress) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dashboard.gateways.clusters.kubernetes.api import Api
-from dashboard.model import logs
-from dashboard.model.errors import GatewayError, NotThere, Rejected, Unreachable
-from dashboard.model.kubernetes import SIDECAR, Pod
-from dashboard.model.log_lines import parse_stamped
-from dashboard.model.logs import Log
+from dashboard.model.core.errors import GatewayError, NotThere, Rejected, Unreachable
+from dashboard.model.core.kubernetes import SIDECAR, Pod
+from dashboard.model.logs import log as logs
+from dashboard.model.logs.line_parser import parse_stamped
+from dashboard.model.logs.log import Log
 
 POD_SECONDS = 5.0  # within the deadline of a namespace, so that one hanging node hides no other pod
 MOST_BYTES = 16 << 20

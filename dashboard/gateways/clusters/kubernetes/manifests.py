@@ -7,9 +7,9 @@ from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
 from dashboard.gateways.clusters.kubernetes.api import Api, decoded
-from dashboard.model.errors import Forbidden, GatewayError, NotThere
-from dashboard.model.kubernetes import Json
-from dashboard.model.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
 
 SECONDS = 60.0
 AT_ONCE = 32

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dashboard.gateways.clusters.kubernetes.api import Api
-from dashboard.model.kubernetes import SecretKey
+from dashboard.model.core.kubernetes import SecretKey
 
 # The names that k8s/base refers to.
 WANTED = (SecretKey("redis", "redis-password"), SecretKey("chat-agent-token", "token"))

@@ -1,4 +1,4 @@
-"""Every rule. Each module has a theme; each rule is a pure function with an id."""
+"""Every rule. Each module has a theme; each rule is a pure function that `@rule` makes one of."""
 
 from __future__ import annotations
 
@@ -15,4 +15,6 @@ from dashboard.services.doctor.rules import (
 )
 
 MODULES = (subscriptions, components, passwords, workloads, pods, running, stores, together)
-ALL: tuple[Rule, ...] = tuple(found for module in MODULES for found in module.RULES)
+ALL: tuple[Rule, ...] = tuple(
+    found for module in MODULES for found in vars(module).values() if isinstance(found, Rule)
+)

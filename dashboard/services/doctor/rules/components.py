@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.model import kubernetes as objects
-from dashboard.model.kubernetes import Component
+from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.kubernetes import Component
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.rule import Seen, rule
 
@@ -35,10 +35,10 @@ def _marked(found: Component) -> str:
 def missing(evidence: Evidence) -> Iterable[Seen]:
     if not stores(evidence):
         yield Seen(
-            "Component/statestore",
-            f"No Component of type state.* in {evidence.namespace} is in scope of {evidence.agent_app}.",
-            'Declare one of type state.redis with actorStateStore "true" in this namespace.',
-            evidence.kubectl("get components.dapr.io"),
+            object="Component/statestore",
+            seen=f"No Component of type state.* in {evidence.namespace} is in scope of {evidence.agent_app}.",
+            fix='Declare one of type state.redis with actorStateStore "true" in this namespace.',
+            command=evidence.kubectl("get components.dapr.io"),
         )
 
 
@@ -53,10 +53,10 @@ def not_true(evidence: Evidence) -> Iterable[Seen]:
     for store in found:
         said = _marked(store)
         yield Seen(
-            f"Component/{store.name}",
-            f'actorStateStore is "{said}".' if said else "It has no actorStateStore.",
-            'Set actorStateStore to "true".',
-            evidence.edit("Component", store.name),
+            object=f"Component/{store.name}",
+            seen=f'actorStateStore is "{said}".' if said else "It has no actorStateStore.",
+            fix='Set actorStateStore to "true".',
+            command=evidence.edit("Component", store.name),
         )
 
 
@@ -68,10 +68,10 @@ def twice(evidence: Evidence) -> Iterable[Seen]:
     marked = [store.name for store in stores(evidence) if _marked(store).lower() == "true"]
     for name in marked[1:]:
         yield Seen(
-            f"Component/{name}",
-            f'actorStateStore is "true" here and in {marked[0]}.',
-            f"Keep one: take actorStateStore away from {name}, or delete it.",
-            evidence.edit("Component", name),
+            object=f"Component/{name}",
+            seen=f'actorStateStore is "true" here and in {marked[0]}.',
+            fix=f"Keep one: take actorStateStore away from {name}, or delete it.",
+            command=evidence.edit("Component", name),
         )
 
 
@@ -89,10 +89,10 @@ def scoped_away(evidence: Evidence) -> Iterable[Seen]:
         served = any(evidence.in_scope(other.scopes) for other in others if other.name != found.name)
         if not served or not evidence.apps.intersection(found.scopes):
             yield Seen(
-                f"Component/{found.name}",
-                f"scopes are {', '.join(found.scopes)}; the agent is {agent}.",
-                f"Add {agent} to its scopes.",
-                evidence.edit("Component", found.name),
+                object=f"Component/{found.name}",
+                seen=f"scopes are {', '.join(found.scopes)}; the agent is {agent}.",
+                fix=f"Add {agent} to its scopes.",
+                command=evidence.edit("Component", found.name),
             )
 
 
@@ -106,10 +106,10 @@ def host_elsewhere(evidence: Evidence) -> Iterable[Seen]:
         home = _namespace_in(host, evidence.known) if isinstance(host, str) else ""
         if home and home != evidence.namespace:
             yield Seen(
-                f"Component/{found.name}",
-                f"redisHost is {host}: a Service in the namespace {home}, not in {evidence.namespace}.",
-                f"Name the Redis of {evidence.namespace}.",
-                evidence.edit("Component", found.name),
+                object=f"Component/{found.name}",
+                seen=f"redisHost is {host}: a Service in the namespace {home}, not in {evidence.namespace}.",
+                fix=f"Name the Redis of {evidence.namespace}.",
+                command=evidence.edit("Component", found.name),
             )
 
 
@@ -129,10 +129,10 @@ def key_prefix(evidence: Evidence) -> Iterable[Seen]:
         prefix = found.metadata.get("keyPrefix")
         if objects.is_actor_store(found) and prefix:
             yield Seen(
-                f"Component/{found.name}",
-                f"keyPrefix is {prefix}.",
-                "Give each namespace a Redis or a redisDB of its own instead.",
-                evidence.edit("Component", found.name),
+                object=f"Component/{found.name}",
+                seen=f"keyPrefix is {prefix}.",
+                fix="Give each namespace a Redis or a redisDB of its own instead.",
+                command=evidence.edit("Component", found.name),
             )
 
 
@@ -144,11 +144,8 @@ def unbounded(evidence: Evidence) -> Iterable[Seen]:
     for found in evidence.components:
         if found.type == "pubsub.redis" and not found.metadata.get("maxLenApprox"):
             yield Seen(
-                f"Component/{found.name}",
-                "It has no maxLenApprox.",
-                'Set maxLenApprox, as "10000".',
-                evidence.edit("Component", found.name),
+                object=f"Component/{found.name}",
+                seen="It has no maxLenApprox.",
+                fix='Set maxLenApprox, as "10000".',
+                command=evidence.edit("Component", found.name),
             )
-
-
-RULES = (missing, not_true, twice, scoped_away, host_elsewhere, key_prefix, unbounded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.model.kubernetes import Component, SecretKey
+from dashboard.model.core.kubernetes import Component, SecretKey
 from dashboard.services.doctor.evidence import Evidence, UnknownError
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
@@ -31,10 +31,10 @@ def missing(evidence: Evidence) -> Iterable[Seen]:
         if value or _keyless(found):
             continue
         yield Seen(
-            f"Component/{found.name}",
-            "It has no redisPassword." if value is None else 'redisPassword is "".',
-            "Give Redis a password, keep it in a Secret, and name that by secretKeyRef.",
-            evidence.kubectl(CREATE) or evidence.edit("Component", found.name),
+            object=f"Component/{found.name}",
+            seen="It has no redisPassword." if value is None else 'redisPassword is "".',
+            fix="Give Redis a password, keep it in a Secret, and name that by secretKeyRef.",
+            command=evidence.kubectl(CREATE) or evidence.edit("Component", found.name),
         )
 
 
@@ -47,10 +47,10 @@ def plain(evidence: Evidence) -> Iterable[Seen]:
         value = found.metadata.get("redisPassword")
         if isinstance(value, str) and value:
             yield Seen(
-                f"Component/{found.name}",
-                f"redisPassword is a text of {len(value)} characters.",
-                "Keep it in a Secret, name that by secretKeyRef, and change the password.",
-                evidence.kubectl(CREATE),
+                object=f"Component/{found.name}",
+                seen=f"redisPassword is a text of {len(value)} characters.",
+                fix="Keep it in a Secret, name that by secretKeyRef, and change the password.",
+                command=evidence.kubectl(CREATE),
             )
 
 
@@ -68,10 +68,10 @@ def dead_reference(evidence: Evidence) -> Iterable[Seen]:
                 problem = _problem(evidence, value, held)
                 if problem:
                     yield Seen(
-                        f"Component/{found.name}",
-                        f"{name} names key {value.key} of Secret {value.name}: {problem}.",
-                        "Create the Secret with that key, or name another.",
-                        evidence.kubectl(f"get secret {value.name} -o jsonpath='{{.data}}'"),
+                        object=f"Component/{found.name}",
+                        seen=f"{name} names key {value.key} of Secret {value.name}: {problem}.",
+                        fix="Create the Secret with that key, or name another.",
+                        command=evidence.kubectl(f"get secret {value.name} -o jsonpath='{{.data}}'"),
                     )
 
 
@@ -95,6 +95,3 @@ def _problem(evidence: Evidence, wanted: SecretKey, held: dict[str, dict[str, st
     if wanted.key not in held[wanted.name]:
         return f"it has only {', '.join(held[wanted.name]) or 'no key'}"
     return "" if held[wanted.name][wanted.key] else "it is empty"
-
-
-RULES = (missing, plain, dead_reference)

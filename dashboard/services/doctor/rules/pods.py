@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dashboard.model.kubernetes import Json
+from dashboard.model.core.kubernetes import Json
 from dashboard.services.doctor.evidence import Evidence, annotation, named, template
 from dashboard.services.doctor.rule import CLUSTER, Seen, rule
 from dashboard.services.doctor.rules.workloads import is_store
@@ -54,10 +54,10 @@ def not_injected(evidence: Evidence) -> Iterable[Seen]:
         every = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
         if annotation(pod, "enabled") == "true" and "daprd" not in {c["name"] for c in every}:
             yield Seen(
-                named(pod),
-                f"Its containers are {', '.join(c['name'] for c in every)}: there is no daprd.",
-                "See that Dapr's injector runs, then restart the workload.",
-                evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                object=named(pod),
+                seen=f"Its containers are {', '.join(c['name'] for c in every)}: there is no daprd.",
+                fix="See that Dapr's injector runs, then restart the workload.",
+                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
             )
 
 
@@ -71,10 +71,10 @@ def not_pulled(evidence: Evidence) -> Iterable[Seen]:
             if waiting.get("reason") in UNPULLED:
                 message = str(waiting.get("message", ""))[:300]
                 yield Seen(
-                    named(pod),
-                    f"{status['name']}: {waiting['reason']} of {status.get('image')}. {message}".strip(),
-                    "Name an image that the node can pull, or give the pod a pull secret.",
-                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                    object=named(pod),
+                    seen=f"{status['name']}: {waiting['reason']} of {status.get('image')}. {message}".strip(),
+                    fix="Name an image that the node can pull, or give the pod a pull secret.",
+                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )
 
 
@@ -94,11 +94,13 @@ def crash_loop(evidence: Evidence) -> Iterable[Seen]:
                 name, code = status["name"], ended.get("exitCode", "unknown")
                 words = "\n".join(evidence.last_words)
                 yield Seen(
-                    named(pod),
-                    f"{name}: {status.get('restartCount', 0)} restarts, the last with exit code {code}"
+                    object=named(pod),
+                    seen=f"{name}: {status.get('restartCount', 0)} restarts, the last with exit code {code}"
                     f" ({ended.get('reason', 'no reason told')}).\n{words}".strip(),
-                    "Read why it ended.",
-                    evidence.kubectl(f"logs {pod['metadata']['name']} -c {name} --previous --tail 50"),
+                    fix="Read why it ended.",
+                    command=evidence.kubectl(
+                        f"logs {pod['metadata']['name']} -c {name} --previous --tail 50"
+                    ),
                 )
 
 
@@ -113,10 +115,10 @@ def probe_failing(evidence: Evidence) -> Iterable[Seen]:
             if running and not status.get("ready"):
                 name = status["name"]
                 yield Seen(
-                    named(pod),
-                    f"{name} runs since {running.get('startedAt', 'a moment')} and is not ready.",
-                    "See which probe fails, and what the container says.",
-                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                    object=named(pod),
+                    seen=f"{name} runs since {running.get('startedAt', 'a moment')} and is not ready.",
+                    fix="See which probe fails, and what the container says.",
+                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )
 
 
@@ -128,11 +130,8 @@ def not_scheduled(evidence: Evidence) -> Iterable[Seen]:
         for condition in (pod.get("status") or {}).get("conditions") or ():
             if condition["type"] == "PodScheduled" and condition["status"] == "False":
                 yield Seen(
-                    named(pod),
-                    f"{condition.get('reason', '')}: {condition.get('message', '')}".strip(),
-                    "Lower its requests, or add a node that fits.",
-                    evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                    object=named(pod),
+                    seen=f"{condition.get('reason', '')}: {condition.get('message', '')}".strip(),
+                    fix="Lower its requests, or add a node that fits.",
+                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )
-
-
-RULES = (not_injected, not_pulled, crash_loop, probe_failing, not_scheduled)

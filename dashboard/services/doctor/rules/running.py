@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from dashboard.model.names import ACTOR_TYPE
-from dashboard.model.symptoms import recognise
+from dashboard.model.core.names import ACTOR_TYPE
+from dashboard.model.logs.symptoms import recognise
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.rule import CLUSTER, LIVE, Seen, rule
 
@@ -27,7 +27,7 @@ def _down(evidence: Evidence, part: str, fix: str, command: str) -> Iterable[See
     if why:
         causes = list(_causes(evidence))
         seen = "\n".join((why, *causes))
-        yield Seen(f"Part/{part}", seen, fix, command)
+        yield Seen(object=f"Part/{part}", seen=seen, fix=fix, command=command)
 
 
 @rule("sidecar-not-ready", "error", docs=COMMON, on=LIVE, why="Without its sidecar no actor can be called.")
@@ -49,7 +49,9 @@ def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
     )
     yield from _down(evidence, "agent", "Read its log.", command)
     if evidence.told_agent and evidence.told_agent.problem:
-        yield Seen("Part/agent", evidence.told_agent.problem, "Mend what it names.", command)
+        yield Seen(
+            object="Part/agent", seen=evidence.told_agent.problem, fix="Mend what it names.", command=command
+        )
 
 
 @rule(
@@ -60,7 +62,7 @@ def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
     why="Without its store no actor keeps or loads a turn.",
 )
 def store_not_reached(evidence: Evidence) -> Iterable[Seen]:
-    named = evidence.place is not None and evidence.place.redis is not None
+    named = evidence.endpoint is not None and evidence.endpoint.redis is not None
     fix = "See that it runs and that its password is right." if named else "Give the agent a state store."
     yield from _down(evidence, "store", fix, evidence.redis_cli("PING"))
 
@@ -74,10 +76,10 @@ def not_registered(evidence: Evidence) -> Iterable[Seen]:
         if ACTOR_TYPE not in sidecar.hosts_actors:
             hosts = ", ".join(sidecar.hosts_actors) or "no actor type"
             yield Seen(
-                f"Sidecar/{sidecar.app_id}",
-                f"It hosts {hosts}, not {ACTOR_TYPE}.",
-                "See that app-port is right, and that an actor state store is loaded.",
-                _metadata(evidence),
+                object=f"Sidecar/{sidecar.app_id}",
+                seen=f"It hosts {hosts}, not {ACTOR_TYPE}.",
+                fix="See that app-port is right, and that an actor state store is loaded.",
+                command=_metadata(evidence),
             )
             return
 
@@ -90,10 +92,10 @@ def no_placement(evidence: Evidence) -> Iterable[Seen]:
     for sidecar in evidence.sidecars:
         if not sidecar.placement_connected:
             yield Seen(
-                f"Sidecar/{sidecar.app_id}",
-                "Its metadata says that placement is not connected.",
-                "See that placement runs and that its port 50005 is reached from here.",
-                evidence.kubectl("get pods -l app=dapr-placement-server", "dapr-system"),
+                object=f"Sidecar/{sidecar.app_id}",
+                seen="Its metadata says that placement is not connected.",
+                fix="See that placement runs and that its port 50005 is reached from here.",
+                command=evidence.kubectl("get pods -l app=dapr-placement-server", "dapr-system"),
             )
             return
 
@@ -107,10 +109,10 @@ def not_loaded(evidence: Evidence) -> Iterable[Seen]:
         loaded = [{c.name for c in sidecar.components} for sidecar in evidence.sidecars]
         if evidence.in_scope(found.scopes) and not all(found.name in names for names in loaded):
             yield Seen(
-                f"Component/{found.name}",
-                f"The sidecar has loaded {', '.join(sorted(set.union(*loaded))) or 'no Component'}.",
-                "Read the sidecar's log, then restart it.",
-                evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                object=f"Component/{found.name}",
+                seen=f"The sidecar has loaded {', '.join(sorted(set.union(*loaded))) or 'no Component'}.",
+                fix="Read the sidecar's log, then restart it.",
+                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
             )
 
 
@@ -122,10 +124,10 @@ def another_app(evidence: Evidence) -> Iterable[Seen]:
     for sidecar in evidence.sidecars:
         if sidecar.app_id and sidecar.app_id != evidence.app_id:
             yield Seen(
-                f"Sidecar/{sidecar.app_id}",
-                f"Its app-id is {sidecar.app_id}; expected is {evidence.app_id}.",
-                "Start it with the right app-id, or name the one you mean with --app-id.",
-                _metadata(evidence),
+                object=f"Sidecar/{sidecar.app_id}",
+                seen=f"Its app-id is {sidecar.app_id}; expected is {evidence.app_id}.",
+                fix="Start it with the right app-id, or name the one you mean with --app-id.",
+                command=_metadata(evidence),
             )
             return
 
@@ -135,14 +137,14 @@ def another_app(evidence: Evidence) -> Iterable[Seen]:
     why="daprd calls the app at this port: at another one nobody answers, or somebody else.",
 )  # fmt: skip
 def another_port(evidence: Evidence) -> Iterable[Seen]:
-    port = urlsplit(evidence.place.agent_url or "").port if evidence.place else None
+    port = urlsplit(evidence.endpoint.agent_url or "").port if evidence.endpoint else None
     for sidecar in evidence.sidecars:
         if port and sidecar.app_port != port:
             yield Seen(
-                f"Sidecar/{sidecar.app_id}",
-                f"It calls the app at port {sidecar.app_port}; the agent listens at {port}.",
-                "Start it with --app-port of the agent.",
-                _metadata(evidence),
+                object=f"Sidecar/{sidecar.app_id}",
+                seen=f"It calls the app at port {sidecar.app_port}; the agent listens at {port}.",
+                fix="Start it with --app-port of the agent.",
+                command=_metadata(evidence),
             )
             return
 
@@ -162,19 +164,13 @@ def another_version(evidence: Evidence) -> Iterable[Seen]:
     for version in sorted({sidecar.version for sidecar in evidence.sidecars}):
         if wanted and version not in wanted:
             yield Seen(
-                f"Sidecar/{evidence.app_id}",
-                f"It is Dapr {version}; the control plane is {', '.join(sorted(wanted))}.",
-                "Restart the workload, so that the injector gives it a new sidecar.",
-                evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                object=f"Sidecar/{evidence.app_id}",
+                seen=f"It is Dapr {version}; the control plane is {', '.join(sorted(wanted))}.",
+                fix="Restart the workload, so that the injector gives it a new sidecar.",
+                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
             )
 
 
 def _metadata(evidence: Evidence) -> str:
-    url = evidence.place.sidecar_url if evidence.place else None
+    url = evidence.endpoint.sidecar_url if evidence.endpoint else None
     return f"curl -sS {url}/v1.0/metadata" if url else ""
-
-
-RULES = (
-    sidecar_not_ready, agent_not_ready, store_not_reached, not_registered, no_placement, not_loaded,
-    another_app, another_port, another_version,
-)  # fmt: skip

@@ -28,10 +28,10 @@ def not_persistent(evidence: Evidence) -> Iterable[Seen]:
     store = evidence.store
     if not store.append_only and store.save == "":
         yield Seen(
-            "Part/store",
-            "appendonly is no, and save is empty.",
-            "Turn on the append-only file, here and in its configuration.",
-            evidence.redis_cli("CONFIG SET appendonly yes"),
+            object="Part/store",
+            seen="appendonly is no, and save is empty.",
+            fix="Turn on the append-only file, here and in its configuration.",
+            command=evidence.redis_cli("CONFIG SET appendonly yes"),
         )
 
 
@@ -43,10 +43,11 @@ def evicts(evidence: Evidence) -> Iterable[Seen]:
     store = evidence.store
     if store.evicted or (store.limit_bytes and store.policy.startswith("allkeys")):
         yield Seen(
-            "Part/store",
-            f"maxmemory-policy is {store.policy}, and {store.evicted:,} keys were evicted since it started.",
-            "Set the policy to noeviction: a write that does not fit then fails, and can be seen.",
-            evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),
+            object="Part/store",
+            seen=f"maxmemory-policy is {store.policy}, and {store.evicted:,} keys were evicted since it "
+            "started.",
+            fix="Set the policy to noeviction: a write that does not fit then fails, and can be seen.",
+            command=evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),
         )
 
 
@@ -57,10 +58,10 @@ def near_limit(evidence: Evidence) -> Iterable[Seen]:
     store = evidence.store
     if store.limit_bytes and store.used_bytes > FULL * store.limit_bytes:
         yield Seen(
-            "Part/store",
-            f"{store.used_bytes:,} of {store.limit_bytes:,} bytes are used.",
-            "Raise maxmemory, or limit the streams.",
-            evidence.redis_cli("CONFIG SET maxmemory 512mb"),
+            object="Part/store",
+            seen=f"{store.used_bytes:,} of {store.limit_bytes:,} bytes are used.",
+            fix="Raise maxmemory, or limit the streams.",
+            command=evidence.redis_cli("CONFIG SET maxmemory 512mb"),
         )
 
 
@@ -73,11 +74,14 @@ def pending_old(evidence: Evidence) -> Iterable[Seen]:
     for found in evidence.store.pending:
         if found.idle_seconds > due or found.deliveries >= DELIVERIES:
             yield Seen(
-                f"Group/{found.group}",
-                f"{found.count:,} events of {found.stream} are pending; one waits {found.idle_seconds:,.0f} s"
-                f" and one was delivered {found.deliveries} times. Redelivery is due after {due:g} s.",
-                "See whether its consumers run, and what the agent says to these events.",
-                evidence.topics_cli(shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))),
+                object=f"Group/{found.group}",
+                seen=f"{found.count:,} events of {found.stream} are pending; one waits "
+                f"{found.idle_seconds:,.0f} s and one was delivered {found.deliveries} times. "
+                f"Redelivery is due after {due:g} s.",
+                fix="See whether its consumers run, and what the agent says to these events.",
+                command=evidence.topics_cli(
+                    shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))
+                ),
             )
 
 
@@ -102,11 +106,8 @@ def gone_app(evidence: Evidence) -> Iterable[Seen]:
     for app, key in evidence.store.apps.items():
         if app not in evidence.apps and app != "actors":  # Dapr keeps reminders of old under "actors"
             yield Seen(
-                f"App/{app}",
-                f"The store has keys of {app}, as {key}; no such app is in {evidence.namespace}.",
-                "See what they are. Delete them when nobody needs them.",
-                evidence.redis_cli(f"--scan --pattern {shlex.quote(f'{app}||*')}"),
+                object=f"App/{app}",
+                seen=f"The store has keys of {app}, as {key}; no such app is in {evidence.namespace}.",
+                fix="See what they are. Delete them when nobody needs them.",
+                command=evidence.redis_cli(f"--scan --pattern {shlex.quote(f'{app}||*')}"),
             )
-
-
-RULES = (not_persistent, evicts, near_limit, pending_old, gone_app)

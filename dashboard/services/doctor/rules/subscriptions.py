@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from dashboard.model.kubernetes import Json
-from dashboard.model.manifests import name_of
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.evidence import Evidence, named, spec_of
 from dashboard.services.doctor.rule import LIVE, Seen, rule
 
@@ -40,12 +40,12 @@ def pubsub_missing(evidence: Evidence) -> Iterable[Seen]:
             continue
         meant = get_close_matches(wanted, there, 1) or there[:1]
         yield Seen(
-            named(item),
-            f'pubsubname is "{wanted}"; {evidence.namespace} has {", ".join(there) or "no pub/sub"}.',
-            f"Set pubsubname to {meant[0]}."
+            object=named(item),
+            seen=f'pubsubname is "{wanted}"; {evidence.namespace} has {", ".join(there) or "no pub/sub"}.',
+            fix=f"Set pubsubname to {meant[0]}."
             if meant
             else f"Declare a Component {wanted} of type pubsub.redis.",
-            evidence.edit("Subscription", name_of(item)),
+            command=evidence.edit("Subscription", name_of(item)),
         )
 
 
@@ -58,10 +58,10 @@ def scoped_away(evidence: Evidence) -> Iterable[Seen]:
         scopes = item.get("scopes") or ()
         if scopes and not evidence.in_scope(scopes) and not evidence.apps.intersection(scopes):
             yield Seen(
-                named(item),
-                f"scopes are {', '.join(scopes)}; the agent is {evidence.agent_app}.",
-                f"Add {evidence.agent_app} to its scopes.",
-                evidence.edit("Subscription", name_of(item)),
+                object=named(item),
+                seen=f"scopes are {', '.join(scopes)}; the agent is {evidence.agent_app}.",
+                fix=f"Add {evidence.agent_app} to its scopes.",
+                command=evidence.edit("Subscription", name_of(item)),
             )
 
 
@@ -74,10 +74,10 @@ def no_default(evidence: Evidence) -> Iterable[Seen]:
         rules, default = _routes(item)
         if rules and not default:
             yield Seen(
-                named(item),
-                f"It has {len(rules)} rule{'s' * (len(rules) > 1)} and no default route.",
-                f"Add a default, as {rules[-1].get('path', '/subscribe')}.",
-                evidence.edit("Subscription", name_of(item)),
+                object=named(item),
+                seen=f"It has {len(rules)} rule{'s' * (len(rules) > 1)} and no default route.",
+                fix=f"Add a default, as {rules[-1].get('path', '/subscribe')}.",
+                command=evidence.edit("Subscription", name_of(item)),
             )
 
 
@@ -92,10 +92,10 @@ def type_never_published(evidence: Evidence) -> Iterable[Seen]:
             wanted = set(_TYPE.findall(match))
             if types and wanted and not wanted & types:
                 yield Seen(
-                    named(item),
-                    f"A rule wants {match}; the newest events have the type {', '.join(sorted(types))}.",
-                    "Publish with the metadata cloudevent.type, or change the rule.",
-                    evidence.edit("Subscription", name_of(item)),
+                    object=named(item),
+                    seen=f"A rule wants {match}; the newest events have the type {', '.join(sorted(types))}.",
+                    fix="Publish with the metadata cloudevent.type, or change the rule.",
+                    command=evidence.edit("Subscription", name_of(item)),
                 )
 
 
@@ -109,10 +109,10 @@ def not_started(evidence: Evidence) -> Iterable[Seen]:
         for sidecar in evidence.sidecars:
             if wanted not in {(s.pubsub, s.topic) for s in sidecar.subscriptions}:
                 yield Seen(
-                    named(item),
-                    f"The sidecar does not subscribe to {wanted[1]} of {wanted[0]}.",
-                    "Mend what else is found, then restart the sidecar.",
-                    evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                    object=named(item),
+                    seen=f"The sidecar does not subscribe to {wanted[1]} of {wanted[0]}.",
+                    fix="Mend what else is found, then restart the sidecar.",
+                    command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
                 )
                 break
 
@@ -131,18 +131,20 @@ def route_not_found(evidence: Evidence) -> Iterable[Seen]:
     for topic, path in sorted(started):
         if not any(_fits(path, route) for route in routes):
             yield Seen(
-                f"Topic/{topic}",
-                f"Events go to {path}; the agent takes a POST at {', '.join(sorted(routes)) or 'no path'}.",
-                "Let the agent serve that path, or change the Subscription's routes.",
-                f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {evidence.place.agent_url}/openapi.json"
-                if evidence.place
-                else "",
+                object=f"Topic/{topic}",
+                seen=f"Events go to {path}; the agent takes a POST at "
+                f"{', '.join(sorted(routes)) or 'no path'}.",
+                fix="Let the agent serve that path, or change the Subscription's routes.",
+                command=_description(evidence),
             )
+
+
+def _description(evidence: Evidence) -> str:
+    """The line that tells whether the agent describes its paths."""
+    url = evidence.endpoint.agent_url if evidence.endpoint else None
+    return f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {url}/openapi.json" if url else ""
 
 
 def _fits(path: str, route: str) -> bool:
     pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(route))
     return re.fullmatch(pattern, "/" + path.lstrip("/")) is not None
-
-
-RULES = (pubsub_missing, scoped_away, no_default, type_never_published, not_started, route_not_found)

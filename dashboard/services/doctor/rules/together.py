@@ -32,11 +32,11 @@ def store_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
         first = several[0]
         for other in several[1:]:
             yield Seen(
-                "Component/statestore",
-                f"Its Redis {_where(other)} is that of {first.namespace} at {_where(first)}:"
+                object="Component/statestore",
+                seen=f"Its Redis {_where(other)} is that of {first.namespace} at {_where(first)}:"
                 f" the same server (run_id {other.store.run_id[:12]}) and database {other.store.database}.",
-                f"Give {other.namespace} a Redis of its own, or another redisDB.",
-                other.edit("Component", "statestore"),
+                fix=f"Give {other.namespace} a Redis of its own, or another redisDB.",
+                command=other.edit("Component", "statestore"),
                 namespace=other.namespace,
             )
     declared = [e for e in evidences if not (e.told_store or e.why_undeclared("Component"))]
@@ -47,7 +47,7 @@ def store_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
 
 
 def _where(evidence: Evidence) -> str:
-    address = evidence.place.redis if evidence.place else None
+    address = evidence.endpoint.redis if evidence.endpoint else None
     return f"{address.host}:{address.port}" if address else "unknown"
 
 
@@ -64,10 +64,10 @@ def _same_address(evidences: Sequence[Evidence]) -> Iterator[Seen]:
     for several in _groups(addresses):
         for other in several[1:]:
             yield Seen(
-                "Component/statestore",
-                f"Its redisHost and redisDB are those of {several[0].namespace}.",
-                f"Give {other.namespace} a Redis of its own, or another redisDB.",
-                other.edit("Component", "statestore"),
+                object="Component/statestore",
+                seen=f"Its redisHost and redisDB are those of {several[0].namespace}.",
+                fix=f"Give {other.namespace} a Redis of its own, or another redisDB.",
+                command=other.edit("Component", "statestore"),
                 namespace=other.namespace,
             )
 
@@ -94,10 +94,10 @@ def group_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
         for other in several[1:]:
             key = next(key for key, e in found if e is other and (key, several[0]) in found)
             yield Seen(
-                f"Group/{key[-1]}",
-                f"{other.namespace} and {several[0].namespace} read one Redis in the group {key[-1]}.",
-                f"Give {other.namespace} a Redis of its own, or a consumerID that names it.",
-                other.topics_cli("XINFO GROUPS user-chat") if other.told_store else "",
+                object=f"Group/{key[-1]}",
+                seen=f"{other.namespace} and {several[0].namespace} read one Redis in the group {key[-1]}.",
+                fix=f"Give {other.namespace} a Redis of its own, or a consumerID that names it.",
+                command=other.topics_cli("XINFO GROUPS user-chat") if other.told_store else "",
                 namespace=other.namespace,
             )
 
@@ -138,10 +138,10 @@ def clocks_apart(evidences: Sequence[Evidence]) -> Iterable[Seen]:
         apart = ahead - middle
         if abs(apart) > APART_SECONDS:
             yield Seen(
-                f"Part/{part}",
-                f"Its clock is {abs(apart):,.0f} s {'ahead of' if apart > 0 else 'behind'} the others.",
-                "Let the node's clock be set by NTP.",
-                "timedatectl status",
+                object=f"Part/{part}",
+                seen=f"Its clock is {abs(apart):,.0f} s {'ahead of' if apart > 0 else 'behind'} the others.",
+                fix="Let the node's clock be set by NTP.",
+                command="timedatectl status",
                 namespace=evidence.namespace,
             )
 
@@ -151,6 +151,3 @@ def _clocks(evidence: Evidence) -> Iterator[tuple[str, float]]:
         yield "store", evidence.told_store.clock
     if evidence.told_agent and evidence.told_agent.clock is not None:
         yield "agent", evidence.told_agent.clock
-
-
-RULES = (store_shared, group_shared, clocks_apart)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-from dashboard.model import kubernetes as objects
-from dashboard.model.kubernetes import Json
-from dashboard.model.manifests import name_of
+from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.evidence import Evidence, annotation, containers, named, spec_of, template
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
@@ -32,10 +32,10 @@ def app_id_wrong(evidence: Evidence) -> Iterable[Seen]:
         alike = SequenceMatcher(None, found, evidence.app_id).ratio() > ALIKE
         if alike or name_of(item) == evidence.app_id:
             yield Seen(
-                named(item),
-                f'dapr.io/app-id is "{found}"; expected is {evidence.app_id}.',
-                f"Set dapr.io/app-id to {evidence.app_id}.",
-                _edit(evidence, item),
+                object=named(item),
+                seen=f'dapr.io/app-id is "{found}"; expected is {evidence.app_id}.',
+                fix=f"Set dapr.io/app-id to {evidence.app_id}.",
+                command=_edit(evidence, item),
             )
 
 
@@ -49,10 +49,10 @@ def app_id_twice(evidence: Evidence) -> Iterable[Seen]:
         found = annotation(template(item), "app-id")
         if found in first:
             yield Seen(
-                named(item),
-                f'dapr.io/app-id is "{found}", as in {first[found]}.',
-                "Give each workload an app-id of its own, or delete one.",
-                _edit(evidence, item),
+                object=named(item),
+                seen=f'dapr.io/app-id is "{found}", as in {first[found]}.',
+                fix="Give each workload an app-id of its own, or delete one.",
+                command=_edit(evidence, item),
             )
         first.setdefault(found, named(item))
 
@@ -70,10 +70,10 @@ def app_port_wrong(evidence: Evidence) -> Iterable[Seen]:
         if not port or (open_ports and port not in open_ports):
             said = f"dapr.io/app-port is {port}" if port else "It has no dapr.io/app-port"
             yield Seen(
-                named(item),
-                f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
-                f"Set dapr.io/app-port to {open_ports[0] if open_ports else 'the port it listens on'}.",
-                _edit(evidence, item),
+                object=named(item),
+                seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
+                fix=f"Set dapr.io/app-port to {open_ports[0] if open_ports else 'the port it listens on'}.",
+                command=_edit(evidence, item),
             )
 
 
@@ -86,17 +86,17 @@ def not_asked_for(evidence: Evidence) -> Iterable[Seen]:
         inside = annotation(template(item), "app-id")
         if annotation(item, "app-id") and not inside:
             yield Seen(
-                named(item),
-                "Dapr's annotations are on the workload, not on spec.template.metadata.",
-                "Move them to the pod template.",
-                _edit(evidence, item),
+                object=named(item),
+                seen="Dapr's annotations are on the workload, not on spec.template.metadata.",
+                fix="Move them to the pod template.",
+                command=_edit(evidence, item),
             )
         elif inside and annotation(template(item), "enabled") != "true":
             yield Seen(
-                named(item),
-                f'dapr.io/enabled is "{annotation(template(item), "enabled")}".',
-                'Set dapr.io/enabled to "true" on the pod template.',
-                _edit(evidence, item),
+                object=named(item),
+                seen=f'dapr.io/enabled is "{annotation(template(item), "enabled")}".',
+                fix='Set dapr.io/enabled to "true" on the pod template.',
+                command=_edit(evidence, item),
             )
 
 
@@ -111,10 +111,10 @@ def in_config_map(evidence: Evidence) -> Iterable[Seen]:
             name = (volume.get("configMap") or {}).get("name", "")
             rest = "" if declared else f"; {evidence.namespace} has no Component at all"
             yield Seen(
-                named(item),
-                f"ConfigMap {name} is mounted at {path}{rest}.",
-                "Apply the Components themselves, and remove the volume.",
-                evidence.kubectl("apply -f components/"),
+                object=named(item),
+                seen=f"ConfigMap {name} is mounted at {path}{rest}.",
+                fix="Apply the Components themselves, and remove the volume.",
+                command=evidence.kubectl("apply -f components/"),
                 severity="warning" if declared else "error",
             )
 
@@ -142,10 +142,10 @@ def service_missing(evidence: Evidence) -> Iterable[Seen]:
             kind, name = str(item["kind"]).lower(), name_of(item)
             port = annotation(template(item), "app-port") or "8000"
             yield Seen(
-                named(item),
-                f"No Service in {evidence.namespace} selects its pods.",
-                "Create one.",
-                evidence.kubectl(f"expose {kind} {name} --port {port}"),
+                object=named(item),
+                seen=f"No Service in {evidence.namespace} selects its pods.",
+                fix="Create one.",
+                command=evidence.kubectl(f"expose {kind} {name} --port {port}"),
             )
 
 
@@ -164,10 +164,10 @@ def selects_nothing(evidence: Evidence) -> Iterable[Seen]:
             continue
         wanted = ",".join(f"{key}={value}" for key, value in service.selector.items())
         yield Seen(
-            named(item),
-            f"Its selector {wanted} fits no pod.",
-            "Give it the labels of the pods.",
-            evidence.kubectl("get pods --show-labels"),
+            object=named(item),
+            seen=f"Its selector {wanted} fits no pod.",
+            fix="Give it the labels of the pods.",
+            command=evidence.kubectl("get pods --show-labels"),
         )
 
 
@@ -196,10 +196,10 @@ def no_limit(evidence: Evidence) -> Iterable[Seen]:
         if "memory" not in limits:
             name = container.get("name", "")
             yield Seen(
-                named(item),
-                f"Container {name} has no resources.limits.memory.",
-                "Set requests and a memory limit.",
-                evidence.kubectl(
+                object=named(item),
+                seen=f"Container {name} has no resources.limits.memory.",
+                fix="Set requests and a memory limit.",
+                command=evidence.kubectl(
                     f"set resources {item['kind'].lower()} {name_of(item)} -c {name} --limits=memory=256Mi"
                 ),
             )
@@ -216,10 +216,10 @@ def root(evidence: Evidence) -> Iterable[Seen]:
         said = {**whole, **(container.get("securityContext") or {})}
         if not said.get("runAsNonRoot") and not said.get("runAsUser"):
             yield Seen(
-                named(item),
-                f"Container {container.get('name', '')} sets neither runAsNonRoot nor runAsUser.",
-                "Set securityContext.runAsNonRoot to true, and runAsUser where the image names none.",
-                _edit(evidence, item),
+                object=named(item),
+                seen=f"Container {container.get('name', '')} sets neither runAsNonRoot nor runAsUser.",
+                fix="Set securityContext.runAsNonRoot to true, and runAsUser where the image names none.",
+                command=_edit(evidence, item),
             )
 
 
@@ -232,10 +232,10 @@ def without_volume(evidence: Evidence) -> Iterable[Seen]:
     for item in evidence.workloads:
         if is_store(item) and not any(container.get("volumeMounts") for container in containers(item)):
             yield Seen(
-                named(item),
-                "It runs Redis and mounts no volume.",
-                "Mount a volume at /data, a persistent one where the state is worth keeping.",
-                _edit(evidence, item),
+                object=named(item),
+                seen="It runs Redis and mounts no volume.",
+                fix="Mount a volume at /data, a persistent one where the state is worth keeping.",
+                command=_edit(evidence, item),
             )
 
 
@@ -257,14 +257,8 @@ def mtls_off(evidence: Evidence) -> Iterable[Seen]:
         if (spec_of(item).get("mtls") or {}).get("enabled") is False:
             home = item["metadata"]["namespace"]
             yield Seen(
-                named(item),
-                f"spec.mtls.enabled is false in {home}.",
-                "Turn it on, and restart Dapr's control plane and every sidecar.",
-                evidence.kubectl(f"edit configurations.dapr.io {name_of(item)}", home),
+                object=named(item),
+                seen=f"spec.mtls.enabled is false in {home}.",
+                fix="Turn it on, and restart Dapr's control plane and every sidecar.",
+                command=evidence.kubectl(f"edit configurations.dapr.io {name_of(item)}", home),
             )
-
-
-RULES = (
-    app_id_wrong, app_id_twice, app_port_wrong, not_asked_for, in_config_map, service_missing,
-    selects_nothing, no_limit, root, without_volume, mtls_off,
-)  # fmt: skip

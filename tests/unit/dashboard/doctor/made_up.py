@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.gateways.manifest_files import read_folder
-from dashboard.model.conditions import AgentCondition, StoreCondition
-from dashboard.model.doctor import Report
-from dashboard.model.kubernetes import SecretKey
-from dashboard.model.manifests import Manifests
-from dashboard.model.places import Place, RedisAddress
-from dashboard.model.sidecar import Component, SidecarMetadata, Subscription
+from dashboard.model.core.endpoints import Endpoint, RedisAddress
+from dashboard.model.core.kubernetes import SecretKey
+from dashboard.model.core.manifests import Manifests
+from dashboard.model.core.sidecar import LoadedComponent, SidecarMetadata, Subscription
+from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
+from dashboard.model.doctor.report import DoctorReport
 from dashboard.services.doctor.checkup import judge
 from dashboard.services.doctor.evidence import Evidence, Origin
 
@@ -58,19 +58,25 @@ class Spoiled:
 
     def evidence(self) -> Evidence:
         address = RedisAddress(
-            "redis-master", 6379, namespace=self.name, secret=SecretKey("redis", "password")
+            host="redis-master", port=6379, namespace=self.name, secret=SecretKey("redis", "password")
         )
         return Evidence(
-            self.name,
-            self.origin,
-            Manifests(tuple(self.objects), self.unread),
-            Place(self.name, False, "http://agent:8000", "http://sidecar:3500", address),
-            frozenset({"prod", "dev"}),
-            self.agent,
-            (self.sidecar,) if self.sidecar else None,
-            self.store,
-            self.silent,
-            self.last_words,
+            namespace=self.name,
+            origin=self.origin,
+            manifests=Manifests(tuple(self.objects), self.unread),
+            endpoint=Endpoint(
+                name=self.name,
+                protected=False,
+                agent_url="http://agent:8000",
+                sidecar_url="http://sidecar:3500",
+                redis=address,
+            ),
+            known=frozenset({"prod", "dev"}),
+            told_agent=self.agent,
+            told_sidecars=(self.sidecar,) if self.sidecar else None,
+            told_store=self.store,
+            silent=self.silent,
+            last_words=self.last_words,
         )
 
 
@@ -93,13 +99,16 @@ def healthy(name: str = "dev", run_id: str = "") -> Spoiled:
         }
     )
     sidecar = SidecarMetadata(
-        "1.18.1",
-        True,
-        {"ChatAgent": 1},
-        (Subscription("daca-pubsub", "user-chat", ("/subscribe",)),),
-        (Component("statestore", "state.redis"), Component("daca-pubsub", "pubsub.redis")),
-        "chat-agent",
-        8000,
+        version="1.18.1",
+        placement_connected=True,
+        active_actors={"ChatAgent": 1},
+        subscriptions=(Subscription("daca-pubsub", "user-chat", ("/subscribe",)),),
+        components=(
+            LoadedComponent("statestore", "state.redis"),
+            LoadedComponent("daca-pubsub", "pubsub.redis"),
+        ),
+        app_id="chat-agent",
+        app_port=8000,
     )
     return Spoiled(
         name,
@@ -112,7 +121,7 @@ def healthy(name: str = "dev", run_id: str = "") -> Spoiled:
 
 def store(run_id: str) -> StoreCondition:
     return StoreCondition(
-        run_id,
+        run_id=run_id,
         database=0,
         used_bytes=1_000_000,
         limit_bytes=0,
@@ -159,12 +168,12 @@ def running_pod(objects: list[Json], namespace: str) -> Json:
     }
 
 
-def look(*namespaces: Spoiled) -> Report:
+def look(*namespaces: Spoiled) -> DoctorReport:
     """Every rule on these namespaces."""
     return judge([each.evidence() for each in namespaces], cluster="test", started_at=0.0)
 
 
-def rules(report: Report) -> set[str]:
+def rules(report: DoctorReport) -> set[str]:
     return {finding.rule for finding in report.findings}
 
 

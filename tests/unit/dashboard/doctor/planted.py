@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from dashboard.model.conditions import AgentCondition, Pending
-from dashboard.model.sidecar import Subscription
+from dashboard.model.core.sidecar import Subscription
+from dashboard.model.doctor.conditions import AgentCondition, GroupBacklog
 from tests.unit.dashboard.doctor.made_up import (
     Json,
     Spoil,
@@ -125,7 +125,7 @@ def as_root(ns: Spoiled) -> None:
 
 
 def pending(**said: Any) -> Spoil:
-    waiting = Pending("user-chat", "chat-agent", 3, 0.0, 1)
+    waiting = GroupBacklog(stream="user-chat", group="chat-agent", count=3, idle_seconds=0.0, deliveries=1)
     return stores(pending=(replace(waiting, **said),))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.model.errors import NotThere
+from dashboard.model.core.errors import NotThere
 from dashboard.services.doctor import reports
 from dashboard.services.doctor.checkup import check_folder
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.model.symptoms import SYMPTOMS
+from dashboard.model.logs.symptoms import SYMPTOMS
 from dashboard.services.doctor.rules import ALL
 from dashboard.services.doctor.rules.stores import seconds
 from tests.unit.dashboard.doctor.made_up import (
@@ -117,9 +117,9 @@ def test_the_cause_in_the_log_is_told_with_a_part_that_is_down() -> None:
 
 def test_commands_name_the_context_that_was_looked_at() -> None:
     evidence = healthy().evidence()
-    assert evidence.place
-    there = replace(evidence.place, kubectl=("kubectl", "--context", "my edge", "-n", "dev"))
-    evidence = replace(evidence, place=there)
+    assert evidence.endpoint
+    there = replace(evidence.endpoint, kubectl=("kubectl", "--context", "my edge", "-n", "dev"))
+    evidence = replace(evidence, endpoint=there)
     assert evidence.kubectl("get pods") == "kubectl --context 'my edge' -n dev get pods"
     assert evidence.kubectl("get pods", "dapr") == "kubectl --context 'my edge' -n dapr get pods"
 

@@ -1,0 +1,94 @@
+"""Histories aligned turn by turn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.core.clock import clock_time_of_iso
+from dashboard.components.core.commands import show_commands
+from dashboard.components.core.provider import get_workspace
+from dashboard.model.chat.alignment import Comparison, Row, RowVerdict, difference
+from dashboard.model.chat.messages import Turn
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.plural import counted
+from dashboard.services.chat import commands as chat_commands
+from dashboard.services.chat import exports
+from dashboard.services.chat.exports import Compared
+from dashboard.services.core import commands
+
+_MARKS: dict[RowVerdict, str] = {
+    "same": ":green[:material/check:]",
+    "differs": ":orange[:material/difference:]",
+    "only": ":orange[:material/call_split:]",
+    "unread": ":gray[:material/more_horiz:]",
+}
+LONG_TEXT = 1_200
+
+
+def show_counts(comparison: Comparison) -> None:
+    """ "41 turns, 40 same, 1 only in prod"."""
+    count = len(comparison.rows)
+    parts = [counted(count, "turn")]
+    if len(comparison.namespaces) > 1:
+        parts.append(f"{comparison.count('same')} same")
+    if comparison.count("differs"):
+        parts.append(f"{comparison.count('differs')} differ")
+    for name in comparison.namespaces:
+        only = sum(row.only_in == (name,) for row in comparison.rows)
+        if only:
+            parts.append(f"{only} only in {name}")
+    if comparison.count("unread"):
+        parts.append(f"{comparison.count('unread')} not read everywhere")
+    st.markdown("**" + ", ".join(parts) + "**")
+
+
+def show_row(row: Row, number: int) -> None:
+    """One turn in every namespace, marked with how it compares."""
+    with st.container(border=True, gap="xsmall", key=f"row-{row.verdict}-{number}"):
+        if len(row.cells) > 1:
+            st.caption(f"{_MARKS[row.verdict]} {row.words}")
+        columns = st.columns(len(row.cells))
+        for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
+            with column.container(gap="xsmall"):
+                _show_turn(name, turn, row.verdict, key=f"turn-{number}-{name}")
+        if row.verdict == "differs" and st.toggle("What differs", key=f"difference-{number}"):
+            st.code(difference(row), language="diff")
+
+
+def _show_turn(name: str, turn: Turn | None, verdict: RowVerdict, *, key: str) -> None:
+    if turn is None:
+        st.caption(f"{name}: {'not read here' if verdict == 'unread' else 'not there'}")
+        return
+    at = clock_time_of_iso(turn.time)
+    st.caption(f"{name}, turn {turn.number}" + (f" · {at}" if at else ""))
+    _show_text(turn.user, icon=":material/person:", key=f"{key}-user")
+    if turn.answer is not None:
+        _show_text(turn.answer, icon=":material/smart_toy:", key=f"{key}-answer")
+    else:
+        st.caption(":material/hourglass_empty: no answer stored")
+
+
+def _show_text(text: str, *, icon: str, key: str) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+        st.markdown(icon, width="content")
+        with st.container(gap="xsmall"):
+            if len(text) > LONG_TEXT and not st.toggle(f"Show all {len(text):,} characters", key=key):
+                text = text[:LONG_TEXT] + " …"
+            st.text(text)
+
+
+def show_actions(compared: Compared, endpoints: tuple[Endpoint, ...]) -> None:
+    """Export the comparison, and the commands that read the same."""
+    actor_id = compared.actor_id
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        with st.popover("Export", icon=":material/download:"):
+            for label, kind, text in exports.all_forms(compared):
+                st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
+        names, settings = [endpoint.name for endpoint in endpoints], get_workspace().settings
+        diff = commands.daca_ops(settings, "diff", "--actor", actor_id, namespaces=names)
+        lines = {endpoint.name: chat_commands.history(endpoint, actor_id) for endpoint in endpoints}
+        stored = {
+            f"{endpoint.name}, its store": commands.stored_history(endpoint, actor_id)
+            for endpoint in endpoints
+        }
+        show_commands({"all of it": diff, **lines, **stored}, key="history-commands")

@@ -1,0 +1,68 @@
+"""The visible refresh control: interval, pause and the age of the data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+
+import streamlit as st
+
+from dashboard.components.core import idle_stop
+
+INTERVALS: dict[str, int | None] = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
+_READ_AT = "read_at"
+
+
+def begin() -> None:
+    """Called at each full run of the script."""
+    st.session_state.pop(_READ_AT, None)
+    idle_stop.touch()
+
+
+def every() -> int | None:
+    """Seconds between reads; None while paused or stopped."""
+    return None if idle_stop.is_stopped() else INTERVALS[st.session_state.get("refresh") or "5 s"]
+
+
+def tick() -> None:
+    """Called by a timed fragment at each run."""
+    idle_stop.tick()
+
+
+def timer() -> Callable[[], bool]:
+    """Whether a fragment runs by its timer, to be asked once in each run: its first is the page's own.
+
+    A page that is drawn anew amidst its own run loses what was written and clicked for it; amidst its very
+    first, it takes for set by code what came from the URL.
+    """
+    runs = count()
+    return lambda: next(runs) > 0
+
+
+def show_control() -> None:
+    """The interval, in the sidebar."""
+    st.segmented_control(
+        "Refresh", list(INTERVALS), default="5 s", key="refresh", required=True, bind="query-params"
+    )
+    if idle_stop.is_stopped():
+        idle_stop.show()
+    else:
+        _show_age()
+
+
+def note_read(read_at: float) -> None:
+    """Remember when the page's data was read (Unix seconds)."""
+    st.session_state[_READ_AT] = read_at
+
+
+@st.fragment(run_every=1)
+def _show_age() -> None:
+    """How old the page's data is, to the second."""
+    read_at = st.session_state.get(_READ_AT)
+    if not read_at:
+        st.caption("\u00a0")  # a page that reads nothing; what is below must not jump when it does
+        return
+    age = max(0, round(time.time() - read_at))
+    paused = "" if every() else ":material/pause: Paused. "
+    st.caption(f"{paused}Last data {age} s ago")

@@ -1,0 +1,1 @@
+"""A namespace's Redis, read without harm."""

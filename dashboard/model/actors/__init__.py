@@ -1,0 +1,1 @@
+"""One actor as agent, store and topic know it."""

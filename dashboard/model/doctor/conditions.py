@@ -1,0 +1,55 @@
+"""How the parts of one namespace are, as they say themselves when the doctor asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class AgentCondition:
+    """`problem` is why it is not ready, or "". `routes` are the paths that take a POST, None where untold.
+
+    `clock` is how many seconds its clock is ahead of this machine's, None where it does not tell the time.
+    """
+
+    problem: str = ""
+    routes: frozenset[str] | None = None
+    clock: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupBacklog:
+    """What one group of a stream has not acknowledged.
+
+    The oldest waits for `idle_seconds` since its last delivery; `deliveries` is the most often that one was.
+    """
+
+    stream: str
+    group: str
+    count: int
+    idle_seconds: float
+    deliveries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreCondition:
+    """A Redis server as it says of itself; `save` is None where it does not tell its settings.
+
+    `apps` maps the first part of Dapr's keys to one such key, from one look with a budget. `event_types` maps
+    each stream to the CloudEvent types among its newest entries.
+    """
+
+    run_id: str
+    database: int
+    used_bytes: int
+    limit_bytes: int
+    policy: str
+    evicted: int
+    append_only: bool
+    save: str | None
+    clock: float
+    pending: tuple[GroupBacklog, ...] = ()
+    groups: frozenset[tuple[str, str]] = frozenset()
+    apps: Mapping[str, str] = field(default_factory=dict)
+    event_types: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -1,0 +1,105 @@
+"""What every service works on: one cluster and its connections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field
+
+from dashboard.gateways.agent import AgentGateway
+from dashboard.gateways.clusters.cluster import Cluster
+from dashboard.gateways.clusters.open import open_cluster
+from dashboard.gateways.connections import Connections
+from dashboard.gateways.redis.store import StoreGateway
+from dashboard.model.access.protected import by_settings
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.errors import NotThere
+from dashboard.services.core.settings import Settings
+
+FIRST_SHOWN = 24
+
+
+@dataclass
+class _Index:
+    """The newest endpoints, in order and by name; kept while the cluster answers with the same tuple."""
+
+    source: tuple[Endpoint, ...] | None = None
+    by_name: dict[str, Endpoint] = field(default_factory=dict)
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Thread-safe and shared by all sessions; holds nothing that belongs to one user."""
+
+    settings: Settings
+    cluster: Cluster
+    connections: Connections
+    _newest: list[_Index] = field(default_factory=lambda: [_Index()], repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The cluster in a word or two: its kind, and its context where it has one."""
+        context = self.settings.context if self.cluster.kind == "kubernetes" else None
+        return f"{self.cluster.kind} {context or ''}".strip()
+
+    @property
+    def deadline(self) -> float:
+        """Seconds a call to one namespace may take."""
+        return self.settings.deadline
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every namespace; raises `GatewayError` when the cluster itself cannot be asked."""
+        return self._index().endpoints
+
+    def outline(self) -> tuple[Endpoint, ...]:
+        """The same by name and protection alone, at hand before the addresses are."""
+        return tuple(map(self._protected, self.cluster.outline()))
+
+    def change_token(self, namespaces: Collection[str]) -> Hashable:
+        """What the cluster said last: another value where something changed that a page shows.
+
+        Replicas count for `namespaces` and for the first ones; nothing is asked for it.
+        """
+        names = [endpoint.name for endpoint in self.cluster.outline()]
+        shown = dict.fromkeys((*names[:FIRST_SHOWN], *namespaces))
+        return tuple(names), tuple(map(self.cluster.deployed, shown)), self.cluster.warnings()
+
+    def endpoint(self, namespace: str) -> Endpoint:
+        """The namespace of that name; raises `NotThere`."""
+        found = self._index().by_name.get(namespace)
+        if found:
+            return found
+        hint = self.cluster.why_down(namespace) or "See the namespaces in Overview."
+        raise NotThere(f"There is no namespace {namespace} in this cluster.", hint=hint)
+
+    def _protected(self, endpoint: Endpoint) -> Endpoint:
+        return by_settings(endpoint, self.settings.protected)
+
+    def _index(self) -> _Index:
+        source = self.cluster.endpoints()
+        if self._newest[0].source is not source:
+            endpoints = tuple(map(self._protected, source))
+            self._newest[0] = _Index(source, {endpoint.name: endpoint for endpoint in endpoints}, endpoints)
+        return self._newest[0]
+
+    def agent(self, namespace: str) -> AgentGateway:
+        """The agent of a namespace; raises `GatewayError`."""
+        return self.connections.agent(self.endpoint(namespace))
+
+    def store(self, namespace: str) -> StoreGateway:
+        """The state store of a namespace; raises `GatewayError`."""
+        return self.connections.store(self.endpoint(namespace))
+
+    def broker(self, namespace: str) -> StoreGateway:
+        """The Redis of a namespace's topics; raises `GatewayError`."""
+        return self.connections.broker(self.endpoint(namespace))
+
+    def close(self) -> None:
+        self.connections.close()
+        self.cluster.close()
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
+    cluster = open_cluster(settings)
+    return Workspace(settings, cluster, Connections(cluster.dialer))

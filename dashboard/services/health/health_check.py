@@ -1,0 +1,152 @@
+"""How every namespace is: agent, sidecar, placement, store and topic, each asked on its own."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.errors import of_failure
+from dashboard.model.core.names import ACTOR_TYPE, TOPIC
+from dashboard.model.core.plural import counted
+from dashboard.model.core.sidecar import SidecarMetadata
+from dashboard.model.health.deployed import WarningEvent
+from dashboard.model.health.health import NamespaceHealth, PartHealth
+from dashboard.services.core.fan_out import Outcome, Started, fan_out
+from dashboard.services.core.polling_cache import PollingCache, Reading
+from dashboard.services.core.workspace import Workspace
+
+AT_ONCE = 50
+_UNTOLD = tuple(
+    PartHealth(name=name, state="unknown", words="the sidecar tells this, and it is down")
+    for name in ("placement", "topic")
+)
+PARTS = ("agent", "sidecar", "placement", "store", "topic")
+
+
+def check(workspace: Workspace, namespaces: Sequence[str]) -> tuple[NamespaceHealth, ...]:
+    """The health of each namespace, in their order; takes as long as the slowest of each `AT_ONCE`.
+
+    Raises `NotThere` for one that is not.
+    """
+    endpoints = [workspace.endpoint(name) for name in namespaces]
+    batches = (namespaces[at : at + AT_ONCE] for at in range(0, len(namespaces), AT_ONCE))
+    call = partial(check_one, workspace)
+    outcomes = chain.from_iterable(fan_out(batch, call, deadline=workspace.deadline) for batch in batches)
+    found = {outcome.namespace: outcome for outcome in outcomes}
+    return tuple(found[each.name].value or _silent(each, found[each.name]) for each in endpoints)
+
+
+def _silent(endpoint: Endpoint, outcome: Outcome[NamespaceHealth]) -> NamespaceHealth:
+    words = outcome.failure.what if outcome.failure else "gave no answer"
+    return NamespaceHealth(
+        namespace=endpoint.name,
+        protected=endpoint.protected,
+        parts=(PartHealth(name="agent", state="unknown", words=words),),
+        active_actors=None,
+        dapr_version="",
+        latency_ms=None,
+        read_at=time.time(),
+    )
+
+
+def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
+    """The health of one namespace: what cannot be asked is a part that is down. Raises `NotThere`."""
+    endpoint, deadline = workspace.endpoint(namespace), workspace.deadline * 0.9
+    asked_agent = Started(
+        "agent", lambda: workspace.connections.agent(endpoint).readiness(), deadline=deadline
+    )
+    asked_sidecar = Started("sidecar", lambda: _merged(workspace, endpoint), deadline=deadline)
+    asked_store = Started("store", lambda: workspace.connections.store(endpoint).ping(), deadline=deadline)
+    agent, sidecar, store = asked_agent.outcome(), asked_sidecar.outcome(), asked_store.outcome()
+    metadata, silent = sidecar.value or (None, 0)
+    told = _sidecar_parts(metadata, len(endpoint.replicas), silent) if metadata else _UNTOLD
+    parts = {part.name: part for part in told}
+    parts["agent"] = PartHealth(
+        name="agent", state="warning" if agent.value else "ok", words=agent.value or "ready"
+    )
+    if store.value:
+        keys = counted(store.value.keys, "key")
+        parts["store"] = PartHealth(name="store", state="ok", words=f"Redis {store.value.version}, {keys}")
+    for name, failure in (
+        ("agent", agent.failure), ("sidecar", sidecar.failure), ("store", store.failure)
+    ):  # fmt: skip
+        if failure:
+            hint = workspace.cluster.why_down(namespace) or failure.hint
+            parts[name] = PartHealth(
+                name=name, state="down", words=failure.what, hint=hint, command=failure.command
+            )
+    return NamespaceHealth(
+        namespace=namespace,
+        protected=endpoint.protected,
+        parts=tuple(parts[name] for name in PARTS),
+        active_actors=metadata.active_actors.get(ACTOR_TYPE, 0) if metadata else None,
+        dapr_version=metadata.version if metadata else "",
+        latency_ms=None if agent.failure else agent.latency_ms,
+        read_at=time.time(),
+        deployed=workspace.cluster.deployed(namespace),
+    )
+
+
+def _sidecar_parts(metadata: SidecarMetadata, replicas: int, silent: int) -> tuple[PartHealth, ...]:
+    hosts = ACTOR_TYPE in metadata.hosts_actors
+    words = f"Dapr {metadata.version}" if hosts else f"{ACTOR_TYPE} is not registered"
+    if replicas > 1:
+        words += f", {replicas - silent} of {replicas} replicas answer"
+    sidecar = PartHealth(name="sidecar", state="ok" if hosts and not silent else "warning", words=words)
+    connected = metadata.placement_connected
+    placement = PartHealth(
+        name="placement",
+        state="ok" if connected else "down",
+        words="connected" if connected else "not connected",
+    )
+    subscribed = any(item.topic == TOPIC for item in metadata.subscriptions)
+    topic = PartHealth(
+        name="topic",
+        state="ok" if subscribed else "warning",
+        words=f"subscribed to {TOPIC}" if subscribed else f"nothing subscribes to {TOPIC}",
+    )
+    return sidecar, placement, topic
+
+
+def _merged(workspace: Workspace, endpoint: Endpoint) -> tuple[SidecarMetadata, int]:
+    """What one sidecar says, with the active actors of all replicas, since each counts its own; how many
+    replicas gave no answer. Raises where none did.
+    """
+    urls = endpoint.replicas or ((endpoint.sidecar_url,) if endpoint.sidecar_url else ())
+    sidecars = {url: workspace.connections.sidecar(endpoint, url) for url in urls}
+    if not sidecars:
+        return workspace.connections.sidecar(endpoint).metadata(), 0
+    outcomes = list(fan_out(urls, lambda url: sidecars[url].metadata(), deadline=workspace.deadline * 0.8))
+    told = [outcome.value for outcome in outcomes if outcome.value]
+    if not told:
+        raise of_failure(next(outcome.failure for outcome in outcomes if outcome.failure))
+    counts = Counter[str]()
+    for metadata in told:
+        counts.update(metadata.active_actors)
+    types = dict.fromkeys(chain.from_iterable(metadata.active_actors for metadata in told), 0)
+    connected = all(metadata.placement_connected for metadata in told)
+    merged = replace(told[0], active_actors={**types, **counts}, placement_connected=connected)
+    return merged, len(outcomes) - len(told)
+
+
+class PolledHealth:
+    """The newest of it, shared by all sessions of one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._health: PollingCache[str, NamespaceHealth] = PollingCache()
+        self._warnings: PollingCache[str, tuple[WarningEvent, ...]] = PollingCache()
+
+    def look(self, namespaces: Sequence[str]) -> dict[str, Reading[NamespaceHealth]]:
+        """The health of each namespace."""
+        return self._health.look({name: partial(check_one, self._workspace, name) for name in namespaces})
+
+    def warnings(self, namespace: str) -> Reading[tuple[WarningEvent, ...]]:
+        """What the cluster warned of there."""
+        call = partial(self._workspace.cluster.warning_events, namespace)
+        return self._warnings.look_at(namespace, call)

@@ -1,0 +1,1 @@
+"""Who may write from a terminal, and what was written."""

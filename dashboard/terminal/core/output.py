@@ -1,0 +1,54 @@
+"""How commands print: JSON for scripts, a plain table for people, failures on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dashboard.model.core.failure import Failure
+
+# What reads a pipe wraps for itself: a cell that is cut or folded could not be searched.
+PIPED_COLUMNS = 10_000
+
+
+# What a terminal would obey, in texts of actors and clusters: shown instead (CWE-150).
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print `text` as data: no character of it steers the terminal."""
+    typer.echo(text.translate(_CONTROLS), err=err, nl=nl)
+
+
+def as_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def as_json_line(value: Any) -> None:
+    """One line of a stream of JSON documents, written out at once."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table of plain text: cells are data and never read as markup."""
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(str(cell).translate(_CONTROLS)) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS).print(drawn)
+
+
+def failures(found: Mapping[str, Failure]) -> None:
+    """Name each namespace that did not answer, and leave with exit status 1 if there is one."""
+    for namespace, failure in found.items():
+        line = f"{namespace}: {failure.word}: {failure.what} {failure.hint}"
+        say(f"{line.rstrip()}\n{failure.command}".rstrip(), err=True)
+    if found:
+        raise typer.Exit(1)

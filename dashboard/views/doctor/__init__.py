@@ -1,0 +1,1 @@
+"""Misconfigurations, each with its fix."""

@@ -1,0 +1,1 @@
+"""What topics carry and who received it."""
