@@ -65,8 +65,9 @@ def test_every_type_is_shown(store: StoreGateway, client: redis.Redis) -> None:
     assert {key.kind for key in store.scan().keys if key.raw == "stream"} == {"stream"}
 
 
-def test_a_binary_key_reads_back(store: StoreGateway, client: redis.Redis) -> None:
-    client.set(b"\xff\xfe||x", "value")
+@pytest.mark.parametrize("name", [b"\xff\xfe||x", rb"a\xzz", rb"C:\x41b", rb"a\xff", b"\\\xff"])
+def test_a_binary_key_reads_back(store: StoreGateway, client: redis.Redis, name: bytes) -> None:
+    client.set(name, "value")
     (key,) = store.scan().keys
     assert store.read(key.raw).raw == {"value": "value"}
 

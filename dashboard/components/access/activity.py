@@ -69,11 +69,11 @@ def _choice(name: str, values: set[str]) -> str:
 
 def as_frame(entries: Sequence[AuditEntry], zone: str) -> pd.DataFrame:
     """A row per entry with the time in `zone`; a latency that there is none of is missing."""
-    moments = pd.to_datetime([entry.at for entry in entries], unit="s", utc=True)
+    times = pd.to_datetime([entry.at for entry in entries], unit="s", utc=True)
     latencies = [entry.latency_ms if entry.result != "refused" else -1.0 for entry in entries]
     frame = pd.DataFrame(
         {
-            "Time": moments.tz_convert(zone),
+            "Time": times.tz_convert(zone),
             "Result": [f"{RESULT_ICONS[entry.result]} {entry.result}" for entry in entries],
             "Why": [entry.why for entry in entries],
             "Who": [entry.who for entry in entries],

@@ -17,7 +17,7 @@ DIGITS = 16  # fewer than these a browser counts exactly
 
 
 @dataclass(frozen=True)
-class _Filled:
+class _Held:
     value: str
     edition: int  # of the field
     at: float  # of the monotonic clock
@@ -68,18 +68,18 @@ def number_field(label: str, name: str, *, placeholder: str, width: int) -> int 
     return number
 
 
-def _held(name: str) -> _Filled:
+def _held(name: str) -> _Held:
     address = st.query_params.get(name, "")
-    held: _Filled | None = st.session_state.get(f"filled-{name}")
+    held: _Held | None = st.session_state.get(f"url-{name}")
     if held and address in held.addresses:
         return held
-    linked = _Filled(address, held.edition + 1 if held else 0, 0.0, frozenset())
-    st.session_state[f"filled-{name}"] = linked
+    linked = _Held(address, held.edition + 1 if held else 0, 0.0, frozenset())
+    st.session_state[f"url-{name}"] = linked
     return linked
 
 
 def _hold(name: str, text: str, edition: int) -> None:
-    st.session_state[f"filled-{name}"] = _Filled(text, edition, time.monotonic(), _held(name).addresses)
+    st.session_state[f"url-{name}"] = _Held(text, edition, time.monotonic(), _held(name).addresses)
 
 
 def _key(name: str, shown: object) -> str:

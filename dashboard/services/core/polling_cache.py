@@ -1,7 +1,7 @@
 """The newest reading of each thing, read behind the page's back: a slow namespace never delays the others.
 
 Who looks waits for a moment only; what has not answered by then shows its last reading and since when it is
-awaited. Readings are shared by all sessions, so ten viewers cost a namespace no more than one.
+awaited. They are shared by all sessions, so ten viewers cost a namespace no more than one.
 """
 
 from __future__ import annotations

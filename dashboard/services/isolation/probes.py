@@ -1,6 +1,6 @@
 """Marked probes: sent to an actor of their own, looked for everywhere, and removed.
 
-Each function works on one namespace and raises `GatewayError`; `services/proving.py` joins them.
+Each function works on one namespace and raises `GatewayError`; `run.py` joins them.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from dashboard.model.logs.log import Log, LogPart
 
 FIRST_LIST_SECONDS = 5.0
 MOST_WARNINGS = 10
-# What a endpoint lacks while these are not known is said on its parts.
+# What an endpoint lacks while these are not known is said on its parts.
 ON_A_PART = {"services", "components", "pods"}
 
 
