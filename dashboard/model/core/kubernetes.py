@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.model.core.dapr import Metadata, is_truthy
+
 Json = Mapping[str, Any]
 SIDECAR = "daprd"
 
@@ -161,8 +163,12 @@ def component(item: Json) -> Component:
         namespace=_meta(item)["namespace"],
         name=_meta(item)["name"],
         type=spec.get("type", ""),
-        metadata={field["name"]: _value(field) for field in spec.get("metadata") or ()},
-        scopes=tuple(item.get("scopes") or ()),
+        metadata=Metadata(
+            (field["name"], _value(field))
+            for field in spec.get("metadata") or ()
+            if isinstance(field, Mapping) and isinstance(field.get("name"), str)
+        ),
+        scopes=tuple(map(str, item.get("scopes") or ())),
     )
 
 
@@ -180,4 +186,4 @@ def selects(chosen: Service, labels: Mapping[str, str]) -> bool:
 
 def is_actor_store(found: Component) -> bool:
     """Whether daprd would keep actors in it (docs.dapr.io: actorStateStore)."""
-    return found.type == "state.redis" and str(found.metadata.get("actorStateStore", "")).lower() == "true"
+    return found.type == "state.redis" and is_truthy(found.metadata.get("actorStateStore", ""))
