@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,59 +15,196 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import Manifests, source_key
 
 ENDINGS = {".yaml", ".yml", ".json"}
+KUSTOMIZATIONS = {"kustomization.yaml", "kustomization.yml", "Kustomization"}
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it was built in: ten times as fast
-_Found = tuple[Json, int]
+MOST_BYTES = 8 << 20
+_CONFLICT = re.compile(r"^(<{7}|>{7}|={7}$)", re.MULTILINE)
+_UNRENDERED = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}")
+# Where a value that is not rendered yet hides what a rule asks for; scripts and environments may hold such.
+_LOOKED_AT = {
+    "Component", "Configuration", "ConfigMap", "Deployment", "HorizontalPodAutoscaler", "NetworkPolicy",
+    "Secret", "Service", "StatefulSet", "Subscription",
+}  # fmt: skip
+_RENDERED_KINDS = {"Component", "Subscription", "Configuration", "Service"}
+
+
+class _UnreadableError(Exception):
+    """A file that says nothing; the text says why."""
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """What was read so far."""
+
+    objects: list[Json] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    origins: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+    patches: set[Path] = field(default_factory=set)
+
+    def add(self, item: Json, where: str) -> None:
+        problem = _problem(item) if item["kind"] in _LOOKED_AT else ""  # others' kinds have forms of their own
+        if problem:
+            self.unread[where] = problem
+            return
+        self.sources.setdefault(source_key(item), where)
+        self.objects.append(item)
+        self.origins.append(where)
+        hole = _UNRENDERED.search(str(item)) if item["kind"] in _RENDERED_KINDS else None
+        if hole:
+            self.unread[where] = f"{item['kind']} {item['metadata']['name']}: {hole[0]} is not rendered."
 
 
 def read_folder(folder: Path) -> Manifests:
-    """Every object below `folder` (or in that file); a file that is no YAML is named in `unread`.
+    """Every object below `folder` (or in that file); what could not be read is named in `unread`.
 
-    Raises `NotThere`.
+    Kustomize's patches are no objects. Raises `NotThere`.
     """
     if not folder.exists():
         raise NotThere(f"{folder} is not there.", hint="Name a folder of YAML, or one file.")
-    objects: list[Json] = []
-    unread: dict[str, str] = {}
-    sources: dict[str, str] = {}
-    for path in _files(folder):
+    found = _Reading()
+    files = _files(folder)
+    for path in (path for path in files if path.name in KUSTOMIZATIONS):
+        found.patches |= _patches(path)
+    for path in (path for path in files if path.resolve() not in found.patches):
         try:
-            for item, line in _objects(path):
-                objects.append(item)
-                sources.setdefault(source_key(item), f"{path}:{line}")
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            unread[str(path)] = f"It is no YAML: {' '.join(str(error).split())[:300]}."
-        except OSError as error:
-            unread[str(path)] = f"It cannot be read: {error.strerror}."
-    return Manifests(tuple(objects), unread, sources)
+            _read(path, found)
+        except _UnreadableError as error:
+            found.unread[str(path)] = str(error)
+    return Manifests(
+        objects=tuple(found.objects),
+        unread=found.unread,
+        sources=found.sources,
+        origins=tuple(found.origins),
+        faults=tuple(found.faults),
+    )
 
 
 def _files(folder: Path) -> list[Path]:
     if folder.is_file():
         return [folder]
-    hidden = (path for path in folder.rglob("*") if path.suffix in ENDINGS and path.is_file())
-    return sorted(path for path in hidden if not _is_hidden(path.relative_to(folder)))
+    named = (path for path in folder.rglob("*") if path.suffix in ENDINGS or path.name in KUSTOMIZATIONS)
+    return sorted(path for path in named if path.is_file() and not _is_hidden(path.relative_to(folder)))
 
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _objects(path: Path) -> Iterator[_Found]:
-    """The objects of one file with the line (from 1) where each begins."""
-    loader = LOADER(path.read_text(encoding="utf-8"))
+def _text(path: Path) -> str:
+    """Raises `_UnreadableError`."""
     try:
-        while loader.check_node():
-            node = loader.get_node()
-            if node is not None:
-                yield from _unfold(loader.construct_document(node), node.start_mark.line + 1)
-    finally:
-        loader.dispose()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _UnreadableError(f"It cannot be read: {error.strerror}.") from error
+    if len(data) > MOST_BYTES:
+        raise _UnreadableError(f"It is longer than {MOST_BYTES >> 20} MiB.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _UnreadableError("It is UTF-16; kubectl takes UTF-8 alone.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _UnreadableError(f"It is not UTF-8: byte {error.start + 1} is none of it.") from error
+    conflict = _CONFLICT.search(text) if "<<<<<<<" in text else None
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise _UnreadableError(f"It holds the marks of a merge conflict, at line {line}.")
+    return text
 
 
-def _unfold(document: Any, line: int) -> Iterator[_Found]:
-    if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+def _read(path: Path, found: _Reading) -> None:
+    """The objects of one file, each with the line (from 1) where it begins."""
+    text = _text(path)
+    try:
+        loader = LOADER(text)
+        try:
+            while loader.check_node():
+                node = loader.get_node()
+                if node is None:
+                    continue
+                line = node.start_mark.line + 1
+                document = loader.construct_document(node)
+                for key, at in _double_keys(node) if _is_object(document) else ():
+                    words = f"The key {key} is there twice: only the last one counts, where any is taken."
+                    found.faults.append((source_key(document), f"{path}:{at}", words))
+                for item in _unfold(document):
+                    found.add(item, f"{path}:{line}")
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+        if "{{" in text:
+            raise _UnreadableError("It is a template, as of Helm: render it first.") from error
+        words = " ".join(str(error).split())[:300]
+        raise _UnreadableError(f"It is no YAML: {words}.") from error
+
+
+def _double_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Keys that a mapping has twice, with the line of the second; YAML's `<<` may stand more than once."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if key.value in seen:
+                    yield key.value, key.start_mark.line + 1
+                seen.add(key.value)
+            yield from _double_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _double_keys(value)
+
+
+def _is_object(document: Any) -> bool:
+    return isinstance(document, dict) and isinstance(document.get("kind"), str)
+
+
+def _unfold(document: Any) -> Iterator[Json]:
+    if not _is_object(document) or _is_kustomize(document):
         return
-    if not document["kind"].endswith("List"):
-        yield document, line
-    for item in document.get("items") or () if document["kind"].endswith("List") else ():
-        yield from _unfold(item, line)
+    if not document["kind"].endswith("List") or "items" not in document:
+        yield document
+        return
+    items = document["items"]
+    for item in items if isinstance(items, list) else ():
+        yield from _unfold(item)
+
+
+def _is_kustomize(item: Json) -> bool:
+    """Kustomize has files of its own, whose kinds have the names of Dapr's."""
+    return (
+        str(item.get("apiVersion")).startswith("kustomize.config.k8s.io/") or item["kind"] == "Kustomization"
+    )
+
+
+def _problem(item: Json) -> str:
+    """Why it is no object that can be looked at, "" where it is one."""
+    kind, metadata = item["kind"], item.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return f"A {kind} without metadata: no object of Kubernetes."
+    if not isinstance(metadata.get("name"), str) or not metadata["name"]:
+        return f"A {kind} without metadata.name."
+    spec = item.get("spec")
+    if spec is not None and not isinstance(spec, Mapping):
+        return f"{kind} {metadata['name']}: its spec is no mapping."
+    return ""
+
+
+def _patches(kustomization: Path) -> set[Path]:
+    """The files that a kustomization uses as patches."""
+    try:
+        told = yaml.load(_text(kustomization), Loader=LOADER)
+    except (_UnreadableError, yaml.YAMLError, RecursionError, ValueError, TypeError):
+        return set()
+    if not isinstance(told, Mapping):
+        return set()
+    named = [
+        entry.get("path") if isinstance(entry, Mapping) else entry
+        for field_name in ("patches", "patchesStrategicMerge", "patchesJson6902")
+        for entry in told.get(field_name) or ()
+    ]
+    return {
+        (kustomization.parent / name).resolve()
+        for name in named
+        if isinstance(name, str) and "\n" not in name
+    }

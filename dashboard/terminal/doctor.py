@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -36,13 +37,14 @@ def doctor(
 ) -> None:
     """Name each misconfiguration with its fix; only reads.
 
-    Exit status 1 with an error among the findings, 2 where a namespace or the cluster is not there.
+    Exit status 1 with an error among the findings, 2 where a namespace or the cluster is not there, or a file
+    could not be read.
     """
     from dashboard.services.doctor import checkup  # brings the clients along
 
     try:
         if folder:
-            report = checkup.check_folder(folder)
+            report = checkup.check_folder(folder, os.environ.get("DACA_APP_ID", ""))
         else:
             with where.workspace() as opened:
                 endpoints = checkup.endpoints(opened, options.chosen(opened, namespace))
@@ -53,6 +55,8 @@ def doctor(
     _print(report, "json" if json else format)
     if report.counts["error"]:
         raise typer.Exit(1)
+    if any(left.rule == checkup.UNREAD for left in report.not_checked):
+        raise typer.Exit(2)
 
 
 def _progress(done: int, total: int) -> None:
@@ -78,10 +82,16 @@ def _say(report: DoctorReport) -> None:
     for found in report.findings:
         where = f"{found.namespace} {found.object}".strip()
         output.say(f"{MARKS[found.severity]} {found.severity}: {where}: {found.rule}")
-        body = (
-            f"{found.seen}\n{found.why}\nFix: {found.fix}\n{found.command}\nSee {found.docs}\n{found.source}"
+        lines = (
+            found.seen,
+            found.why,
+            f"Fix: {found.fix}",
+            *found.commands,
+            f"See {found.docs}",
+            found.source,
         )
-        output.say("\n".join(f"    {line}" for line in body.splitlines() if line) + "\n")
+        body = "\n".join(filter(None, lines))
+        output.say("\n".join(f"    {line}" for line in body.splitlines()) + "\n")
     for reason, names, rules in report.left_out:
         output.say(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
     output.say(report.sentence)

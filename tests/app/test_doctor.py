@@ -44,7 +44,7 @@ class SickCluster(MadeUpCluster):
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         objects = [item for name in namespaces for item in self.spoiled[name].objects]
-        return Manifests(tuple(objects))
+        return Manifests(objects=tuple(objects))
 
     def agent(self, endpoint: Endpoint, url: str | None = None) -> Part:  # type: ignore[override]
         if endpoint.name == "dev":

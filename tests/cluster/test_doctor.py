@@ -168,7 +168,7 @@ def test_the_command_of_a_fix_mends_what_was_found(workspace: Workspace, sick: s
     for setting in ("maxmemory 1gb", "maxmemory-policy allkeys-lru"):
         run(commands.redis_cli(workspace.endpoint(sick), f"CONFIG SET {setting}"))
     (evicts,) = (each for each in look(workspace, sick).findings if each.rule == "store-evicts")
-    run(evicts.command)
+    run(*evicts.commands)
     assert not found(workspace, sick)
 
 

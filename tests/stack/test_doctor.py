@@ -166,7 +166,7 @@ def test_two_namespaces_on_one_redis_are_found_by_who_it_is(tmp_path: Path) -> N
 def test_the_command_of_a_fix_mends_what_was_found(stack: RunningStack) -> None:
     with configured(stack.redis("dev"), maxmemory="1gb", **{"maxmemory-policy": "allkeys-lru"}):
         (evicts,) = look(stack.data).findings
-        assert run(evicts.command) == "OK\n"
+        assert run(*evicts.commands) == "OK\n"
         assert not found(look(stack.data))
 
 

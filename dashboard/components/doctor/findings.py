@@ -101,8 +101,8 @@ def _show(found: Finding, key: str) -> None:
         st.text(f"{found.object}: {found.seen}")
         st.text(found.why)
         st.text(f"To mend it: {found.fix}")
-        if found.command:
-            st.code(found.command, language="shell", wrap_lines=True)
+        if found.commands:
+            st.code("\n".join(found.commands), language="shell", wrap_lines=True)
         st.markdown(f"[:material/menu_book: Documentation]({found.docs})")
 
 

@@ -11,18 +11,23 @@ EVERY_KIND = ""
 CONTROL_PLANE = "control plane"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Manifests:
     """Objects of any kind; a Secret tells of each key only whether it holds something.
 
     `unread` maps what could not be read to why: a kind, "namespace/kind", `EVERY_KIND`, a file, or
     `CONTROL_PLANE` for Dapr's own Deployments and Configuration. `sources` maps "namespace/Kind/name" to
-    "file:line".
+    "file:line", and `doubles` to where else the same is declared. `origins` has
+    the "file:line" of each of `objects` where they are from files. `faults` are mistakes of a file itself:
+    (namespace/Kind/name, "file:line", words).
     """
 
     objects: tuple[Json, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    doubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    origins: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str, str], ...] = ()
 
     def of(self, kind: str, namespace: str | None = None) -> Iterator[Json]:
         """The objects of a kind, in one namespace or in all."""
@@ -59,4 +64,4 @@ def together(parts: Iterable[Manifests]) -> Manifests:
         objects += part.objects
         unread |= part.unread
         sources = {**part.sources, **sources}
-    return Manifests(tuple(objects), unread, sources)
+    return Manifests(objects=tuple(objects), unread=unread, sources=sources)

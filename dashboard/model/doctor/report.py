@@ -14,7 +14,7 @@ MARKS: dict[Severity, str] = {"error": "✕", "warning": "!", "info": "i"}
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One misconfiguration. `object` is "Kind/name"; `command` are shell lines that help to mend it, or "".
+    """One misconfiguration. `object` is "Kind/name"; pasted one after the other, `commands` mend it.
 
     `source` is "file:line" of the object where it was read from a file.
     """
@@ -27,7 +27,7 @@ class Finding:
     why: str
     fix: str
     docs: str
-    command: str = ""
+    commands: tuple[str, ...] = ()
     source: str = ""
 
 

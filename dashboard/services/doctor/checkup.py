@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,11 +13,14 @@ from dashboard.model.doctor.report import SEVERITIES, DoctorReport, Finding, Not
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import gathering
 from dashboard.services.doctor.evidence import Evidence
+from dashboard.services.doctor.folder import UNNAMED, setups
 from dashboard.services.doctor.gathering import Progress
 from dashboard.services.doctor.rule import Rule
 from dashboard.services.doctor.rules import ALL
+from dashboard.services.doctor.rules.schema import key_twice
 
 WORKLOADS = ("Deployment", "StatefulSet")
+UNREAD = "all"  # the rule of what could not be read at all
 
 
 def endpoints(workspace: Workspace, names: Sequence[str]) -> list[Endpoint]:
@@ -44,12 +48,43 @@ def check(
     return judge(evidences, cluster=workspace.title, started_at=started_at)
 
 
-def check_folder(folder: Path) -> DoctorReport:
-    """Look at YAML that is not applied; raises `NotThere`."""
+def check_folder(folder: Path, app_id: str = "") -> DoctorReport:
+    """Look at YAML that is not applied, for one app or for all; raises `NotThere`."""
     started_at = time.time()
-    evidences, unread = gathering.of_folder(folder)
-    broken = (NotChecked("all", "", f"{file}: {reason}") for file, reason in unread.items())
-    return judge(evidences, cluster=str(folder), started_at=started_at, besides=broken)
+    found, read = setups(folder, app_id)
+    reports = [judge(setup.evidences, cluster=str(folder), started_at=started_at) for setup in found]
+    names = dict.fromkeys(name for report in reports for name in report.namespaces)
+    findings = [*map(_fault, read.faults), *(found for report in reports for found in report.findings)]
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    left = [NotChecked(UNREAD, "", f"{file}: {reason}") for file, reason in read.unread.items()]
+    left += dict.fromkeys(left_out for report in reports for left_out in report.not_checked)
+    return DoctorReport(
+        cluster=str(folder),
+        namespaces=tuple(names),
+        findings=tuple(findings),
+        not_checked=tuple(left),
+        started_at=started_at,
+        ended_at=time.time(),
+    )
+
+
+def _fault(fault: tuple[str, str, str]) -> Finding:
+    """A mistake of the file itself, which no rule on objects can see."""
+    key, source, words = fault
+    namespace, _, about = key.partition("/")
+    file, _, line = source.rpartition(":")
+    return Finding(
+        rule=key_twice.id,
+        severity=key_twice.severity,
+        namespace=namespace or UNNAMED,
+        object=about,
+        seen=words,
+        why=key_twice.why,
+        fix="Keep one of the two.",
+        docs=key_twice.docs,
+        commands=(f"${{EDITOR:-vi}} +{line} {shlex.quote(file)}",),
+        source=source,
+    )
 
 
 def judge(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.endpoints import Endpoint
@@ -16,9 +17,18 @@ from dashboard.model.core.names import APP_ID
 from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from dashboard.services.core import commands
+from dashboard.services.core.settings import Settings
+from dashboard.services.doctor.app import App, asks_for_a_sidecar, runs_redis
 
 Origin = Literal["kubernetes", "local", "static", "files"]
-DAPR = "dapr.io/"
+_RESOURCES = {
+    "Component": "components.dapr.io",
+    "Subscription": "subscriptions.dapr.io",
+    "Configuration": "configurations.dapr.io",
+    "Deployment": "deployment",
+    "StatefulSet": "statefulset",
+    "Service": "service",
+}
 
 
 class UnknownError(Exception):
@@ -30,7 +40,8 @@ class Evidence:
     """One namespace. What a rule reads and is missing raises `UnknownError`, which ends up as "not checked".
 
     `origin` is the kind of cluster, or "files" for a folder that is not applied. `known` are all namespaces
-    of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer.
+    of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer. `only` is the
+    app-id that is asked for, "" for all.
     """
 
     namespace: str
@@ -43,6 +54,8 @@ class Evidence:
     told_store: StoreCondition | None = None
     silent: Mapping[str, str] = field(default_factory=dict)
     last_words: Sequence[str] = ()
+    only: str = ""
+    settings: Settings | None = None
 
     @cached_property
     def unwell(self) -> bool:
@@ -56,7 +69,7 @@ class Evidence:
 
     @property
     def app_id(self) -> str:
-        return self.endpoint.app_id if self.endpoint else APP_ID
+        return self.endpoint.app_id if self.endpoint else self.only or APP_ID
 
     @property
     def agent(self) -> AgentCondition:
@@ -106,36 +119,111 @@ class Evidence:
             raise UnknownError(reason)
         return (item for item in self.manifests.of(kind) if namespace_of(item) not in self.known)
 
-    @property
+    @cached_property
     def components(self) -> tuple[Component, ...]:
         return tuple(map(objects.component, self.of("Component")))
 
-    @property
+    @cached_property
     def workloads(self) -> tuple[Json, ...]:
         return (*self.of("Deployment"), *self.of("StatefulSet"))
 
     @property
-    def dapr_workloads(self) -> tuple[Json, ...]:
-        """Those whose pods ask for a sidecar."""
-        return tuple(item for item in self.workloads if annotation(template(item), "enabled") == "true")
+    def declared_components(self) -> tuple[Json, ...]:
+        """The Components as they are written."""
+        return self.of("Component")
+
+    @property
+    def subscriptions(self) -> tuple[Json, ...]:
+        return self.of("Subscription")
+
+    @property
+    def scoped(self) -> tuple[Json, ...]:
+        """What may have scopes."""
+        return (*self.of("Component"), *self.of("Subscription"))
+
+    @property
+    def dapr_configurations(self) -> tuple[Json, ...]:
+        return self.of("Configuration")
+
+    @property
+    def services(self) -> tuple[Json, ...]:
+        return self.of("Service")
+
+    @property
+    def policies(self) -> tuple[Json, ...]:
+        return self.of("NetworkPolicy")
+
+    @property
+    def autoscalers(self) -> tuple[Json, ...]:
+        return self.of("HorizontalPodAutoscaler")
+
+    @property
+    def config_maps(self) -> tuple[Json, ...]:
+        return self.of("ConfigMap")
+
+    @property
+    def redis_components(self) -> tuple[Component, ...]:
+        """Those of any building block on a Redis."""
+        return tuple(found for found in self.components if found.type.endswith(".redis"))
+
+    @cached_property
+    def redis_workloads(self) -> tuple[Json, ...]:
+        """Those that run Redis, by their images."""
+        return tuple(item for item in self.workloads if runs_redis(item))
+
+    def doubles(self, kind: str) -> Iterator[tuple[Json, str]]:
+        """Objects that are declared again in the same folder, with where the first one is."""
+        for item in self.of(kind):
+            key = source_key(item)
+            first = self.manifests.sources.get(key, "")
+            if any(_folder(other) == _folder(first) for other in self.manifests.doubles.get(key, ())):
+                yield item, first
+
+    @cached_property
+    def dapr_apps(self) -> tuple[App, ...]:
+        """The workloads whose pods ask for a sidecar; the one that is asked for, where one is."""
+        found = (App(item) for item in self.workloads if asks_for_a_sidecar(item))
+        told = (replace(app, hosts_actors=True) if app.app_id == self.app_id else app for app in found)
+        return tuple(app for app in told if not self.only or app.app_id == self.only)
 
     @property
     def apps(self) -> frozenset[str]:
         """The app-ids of this namespace; the stack on one machine has the agent alone."""
         if self.origin == "local":
             return frozenset({self.app_id})
-        found = (annotation(template(item), "app-id") or name_of(item) for item in self.dapr_workloads)
-        return frozenset(found)
+        return frozenset(app.name for app in self.dapr_apps)
 
     @property
-    def agent_app(self) -> str:
-        """The agent's app-id; unknown where nothing here runs under it."""
-        if self.app_id not in self.apps:
-            raise UnknownError(f"No workload with the app-id {self.app_id} is declared here.")
-        return self.app_id
+    def hosts(self) -> tuple[str, ...]:
+        """The app-ids that are known to host actors here; raises `UnknownError` where that cannot be told."""
+        if self.origin == "local":
+            return (self.app_id,)
+        found = tuple(app.app_id for app in self.dapr_apps if app.hosts_actors)
+        if found:
+            return found
+        others = ", ".join(sorted(self.apps))
+        if others:
+            raise UnknownError(f"Whether {others} host actors is not declared. Name one with --app-id.")
+        raise UnknownError(f"No workload with the app-id {self.app_id} is declared here.")
 
-    def in_scope(self, scopes: Sequence[str]) -> bool:
-        return not scopes or self.agent_app in scopes
+    def in_scope(self, scopes: Sequence[str], app_id: str) -> bool:
+        """Whether a Component or Subscription with these scopes is loaded for an app."""
+        return not scopes or app_id in scopes
+
+    def is_loaded(self, scopes: Sequence[str]) -> bool:
+        """Whether it is loaded for any app that is declared here."""
+        return not scopes or bool(self.apps & set(scopes))
+
+    def beside(self, one: str, other: str) -> bool:
+        """Whether two objects ("Kind/name") surely exist together: in one cluster, or in one folder."""
+        return self.origin != "files" or _folder(self.source(one)) == _folder(self.source(other))
+
+    def patch(self, kind: str, name: str, change: Json) -> str:
+        """The command that changes an object: a merge patch, or the file to change it in."""
+        if self.origin != "kubernetes":
+            return self.edit(kind, name)
+        body = shlex.quote(json.dumps(change, ensure_ascii=False))
+        return self.kubectl(f"patch {_RESOURCES[kind]} {shlex.quote(name)} --type merge -p {body}")
 
     def edit(self, kind: str, name: str) -> str:
         """The command that opens an object to change it."""
@@ -152,6 +240,16 @@ class Evidence:
         before = self.endpoint.kubectl[:-1] if self.endpoint and self.endpoint.kubectl else ("kubectl", "-n")
         return f"{shlex.join((*before, namespace or self.namespace))} {words}"
 
+    def daca_ops(self, *words: str) -> str:
+        """The `daca-ops` line on this namespace of this cluster."""
+        return commands.daca_ops(self.settings or Settings(), *words, namespaces=[self.namespace])
+
+    def restart(self) -> str:
+        """The command that makes the agent's pods anew; "" where there is no Kubernetes."""
+        kind = next((str(app.item["kind"]) for app in self.dapr_apps if app.hosts_actors), "deployment")
+        name = next((name_of(app.item) for app in self.dapr_apps if app.hosts_actors), self.app_id)
+        return self.kubectl(f"rollout restart {kind.lower()} {name}")
+
     def redis_cli(self, words: str) -> str:
         """A redis-cli line on the namespace's store, "" where it has none; `words` are the shell's."""
         return commands.redis_cli(self.endpoint, words) if self.endpoint else ""
@@ -165,26 +263,8 @@ class Evidence:
         return self.manifests.sources.get(f"{self.namespace}/{named}", "")
 
 
-def template(item: Json) -> Json:
-    """A workload's pod template."""
-    found: Json = item["spec"]["template"]
-    return found
-
-
-def annotation(item: Json, name: str) -> str:
-    """One of Dapr's annotations ("app-id"), "" where it is not set."""
-    annotations: Json = (item.get("metadata") or {}).get("annotations") or {}
-    return str(annotations.get(DAPR + name, ""))
-
-
-def containers(item: Json) -> Sequence[Json]:
-    """The containers of a workload's pods."""
-    found: Sequence[Json] = template(item)["spec"]["containers"]
-    return found
-
-
-def spec_of(item: Json) -> dict[str, Any]:
-    return dict(item.get("spec") or {})
+def _folder(source: str) -> str:
+    return source.rpartition(":")[0].rpartition("/")[0]
 
 
 def named(item: Json) -> str:

@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from dashboard.gateways.manifest_files import read_folder
 from dashboard.model.core.endpoints import Endpoint
-from dashboard.model.core.errors import NotThere
 from dashboard.model.core.failure import Failure
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import EVERY_KIND, Manifests, namespace_of
@@ -25,7 +22,6 @@ from dashboard.services.doctor.evidence import Evidence, Origin
 AT_ONCE = 48
 LAST_LINES, LAST_WORDS = 100, 5
 GRAVE = {"warning", "error", "fatal"}
-UNNAMED = "default"
 Progress = Callable[[int, int], None]
 
 
@@ -73,7 +69,7 @@ def of_cluster(
         declared = pool.submit(_declared, workspace, names)
         asked = [_ask(pool, workspace, endpoint) for endpoint in endpoints]
         _follow(asked, progress)
-        by_namespace = _divided(declared.result(), names)
+        by_namespace = divided(declared.result(), names)
         origin = cast(Origin, workspace.cluster.kind)
         everywhere = attempt(workspace.endpoints)[0] or ()
         known = frozenset((*names, *(endpoint.name for endpoint in everywhere)))
@@ -85,6 +81,7 @@ def of_cluster(
                     manifests=by_namespace[each.endpoint.name],
                     endpoint=each.endpoint,
                     known=known,
+                    settings=workspace.settings,
                 )
             )
             for each in asked
@@ -115,37 +112,7 @@ def _follow(asked: Sequence[_Asked], progress: Progress) -> None:
             progress(done, len(asked))
 
 
-def of_folder(folder: Path) -> tuple[tuple[Evidence, ...], dict[str, str]]:
-    """Evidence of each namespace that the YAML below `folder` names, and the files that could not be read.
-
-    Objects that name no namespace count as in `default`. Raises `NotThere`.
-    """
-    read = read_folder(folder)
-    objects = tuple(_in_a_namespace(item) for item in read.objects if _is_applied(item))
-    if not objects:
-        raise NotThere(f"{folder} holds no object of Kubernetes or Dapr.", hint="Name another folder.")
-    names = tuple(sorted({namespace_of(item) for item in objects}))
-    sources = {f"{UNNAMED}{key}" if key.startswith("/") else key: at for key, at in read.sources.items()}
-    by_namespace = _divided(Manifests(objects, sources=sources), names)
-    evidences = (
-        Evidence(namespace=n, origin="files", manifests=by_namespace[n], known=frozenset(names))
-        for n in names
-    )
-    return tuple(evidences), dict(read.unread)
-
-
-def _is_applied(item: Json) -> bool:
-    """Kustomize has files of its own, whose kinds have the names of Dapr's."""
-    return "metadata" in item and not str(item.get("apiVersion")).startswith("kustomize.config.k8s.io/")
-
-
-def _in_a_namespace(item: Json) -> Json:
-    if namespace_of(item):
-        return item
-    return {**item, "metadata": {**(item.get("metadata") or {}), "namespace": UNNAMED}}
-
-
-def _divided(whole: Manifests, names: Sequence[str]) -> dict[str, Manifests]:
+def divided(whole: Manifests, names: Sequence[str]) -> dict[str, Manifests]:
     """Each namespace's own objects, with those of no asked-for namespace: Dapr's."""
     own: dict[str, list[Json]] = {name: [] for name in names}
     rest: list[Json] = []

@@ -26,8 +26,10 @@ def as_plain(report: DoctorReport) -> dict[str, Any]:
                 "object": found.object,
                 "seen": found.seen,
                 "why": found.why,
-                "fix": f"{found.fix}\n{found.command}".strip(),
+                "fix": found.fix,
                 "docs": found.docs,
+                "commands": list(found.commands),
+                "source": found.source or None,
             }
             for found in report.findings
         ],
@@ -125,7 +127,7 @@ def as_markdown(report: DoctorReport) -> str:
                 as_code(f.object),
                 f"[{f.rule}]({f.docs})",
                 as_code(f.seen),
-                as_code(f"{f.fix} {f.command}".strip()),
+                as_code(" ".join((f.fix, *f.commands))),
             )
             for f in report.findings
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from dashboard.model.core.kubernetes import Component
 from dashboard.model.doctor.report import Finding, NotChecked, Severity
-from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError
+from dashboard.services.doctor.app import App
+from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError, named
 
 EVERYWHERE: frozenset[Origin] = frozenset({"kubernetes", "local", "static", "files"})
 LIVE: frozenset[Origin] = frozenset({"kubernetes", "local", "static"})
@@ -17,31 +20,39 @@ DAPR_DOCS = "https://docs.dapr.io/"
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What one rule saw of one object, and how to mend it. `severity` and `why` where not the rule's own."""
+    """What one rule saw of one object, and how to mend it; pasted one after the other, `commands` do it.
+
+    `severity` and `why` where not the rule's own.
+    """
 
     object: str
     seen: str
     fix: str
-    command: str = ""
+    commands: tuple[str, ...] = ()
     severity: Severity | None = None
     why: str = ""
     namespace: str = ""
 
 
-RuleCheck = Callable[[Evidence], Iterable[Seen]]
+RuleCheck = Callable[..., Iterable[Seen]]  # of the evidence, and of one object where the rule says `each`
 RuleCheckOnAll = Callable[[Sequence[Evidence]], Iterable[Seen]]
 RuleOutcome = Finding | NotChecked
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule on each namespace by itself (`check`) or on all together (`check_all`)."""
+    """A rule on each namespace by itself (`check`) or on all together (`check_all`).
+
+    `each` names the objects of the evidence that `check` is given one by one: what keeps it from looking at
+    one is said of that one, and keeps it from no other.
+    """
 
     id: str
     severity: Severity
     why: str
     docs: str
     on: frozenset[Origin]
+    each: str = ""
     check: RuleCheck | None = None
     check_all: RuleCheckOnAll | None = None
 
@@ -49,29 +60,46 @@ class Rule:
         """What it finds in one namespace, or why it could not look."""
         if self.check is None or evidence.origin not in self.on:
             return
-        yield from self._settled(self.check, evidence, {evidence.namespace: evidence})
+        by_name = {evidence.namespace: evidence}
+        if not self.each:
+            yield from self._settled(partial(self.check, evidence), by_name, evidence.namespace)
+            return
+        try:
+            items = getattr(evidence, self.each)
+        except UnknownError as error:
+            yield NotChecked(self.id, evidence.namespace, str(error))
+            return
+        for item in items:
+            yield from self._settled(
+                partial(self.check, evidence, item), by_name, evidence.namespace, about=_about(item)
+            )
 
     def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[RuleOutcome]:
         """What it finds among all namespaces, or why it could not look."""
         among = [evidence for evidence in evidences if evidence.origin in self.on]
         if self.check_all is not None and among:
-            yield from self._settled(self.check_all, among, {each.namespace: each for each in among})
+            by_name = {each.namespace: each for each in among}
+            yield from self._settled(partial(self.check_all, among), by_name, "")
 
     def _settled(
-        self, check: Callable[..., Iterable[Seen]], given: object, by_name: dict[str, Evidence]
+        self,
+        check: Callable[[], Iterable[Seen]],
+        by_name: Mapping[str, Evidence],
+        only: str,
+        about: str = "",
     ) -> Iterator[RuleOutcome]:
         """Findings up to the point where something is missing: what was seen before stays seen."""
-        only = next(iter(by_name)) if self.check else ""
         try:
-            for seen in check(given):
+            for seen in check():
                 yield self._finding(seen, by_name, seen.namespace or only)
         except UnknownError as error:
             yield NotChecked(self.id, only, str(error))
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            yield NotChecked(self.id, only, f"An object has a shape that no schema allows: {error!r}.")
+            what = about or "An object"
+            yield NotChecked(self.id, only, f"{what} has a shape that no schema allows: {error!r}.")
 
-    def _finding(self, seen: Seen, by_name: dict[str, Evidence], namespace: str) -> Finding:
-        source = by_name[namespace].source(seen.object) if namespace in by_name else ""
+    def _finding(self, seen: Seen, by_name: Mapping[str, Evidence], namespace: str) -> Finding:
+        evidence = by_name.get(namespace)
         return Finding(
             rule=self.id,
             severity=seen.severity or self.severity,
@@ -81,18 +109,28 @@ class Rule:
             why=seen.why or self.why,
             fix=seen.fix,
             docs=self.docs,
-            command=seen.command,
-            source=source,
+            commands=tuple(filter(None, seen.commands)),
+            source=evidence.source(seen.object) if evidence else "",
         )
 
 
+def _about(item: object) -> str:
+    """ "Kind/name" of what a rule was given."""
+    if isinstance(item, Component):
+        return f"Component/{item.name}"
+    found = item.item if isinstance(item, App) else item
+    return named(found) if isinstance(found, Mapping) else ""
+
+
 def rule(
-    id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
+    id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE, each: str = ""
 ) -> Callable[[RuleCheck], Rule]:
-    """Make a rule of a function on one namespace. `docs` without a host is a page of Dapr's."""
-    made = Rule(
-        id=id, severity=severity, why=why, docs=docs if docs.startswith("https:") else DAPR_DOCS + docs, on=on
-    )
+    """Make a rule of a function on one namespace, or on `each` of its "components", "dapr_apps"...
+
+    `docs` without a host is a page of Dapr's.
+    """
+    page = docs if docs.startswith("https:") else DAPR_DOCS + docs
+    made = Rule(id=id, severity=severity, why=why, docs=page, on=on, each=each)
     return lambda check: replace(made, check=check)
 
 
@@ -100,7 +138,6 @@ def rule_on_all(
     id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE
 ) -> Callable[[RuleCheckOnAll], Rule]:
     """Make a rule of a function on all namespaces together."""
-    made = Rule(
-        id=id, severity=severity, why=why, docs=docs if docs.startswith("https:") else DAPR_DOCS + docs, on=on
-    )
+    page = docs if docs.startswith("https:") else DAPR_DOCS + docs
+    made = Rule(id=id, severity=severity, why=why, docs=page, on=on)
     return lambda check: replace(made, check_all=check)

@@ -44,7 +44,7 @@ class _Reading:
         kinds = await asyncio.gather(*map(self._kind, KINDS), self._control_plane())
         objects = [item for found in kinds for item in found]
         secrets = await asyncio.gather(*(self._secret(*at) for at in sorted(set(_references(objects)))))
-        return Manifests((*objects, *filter(None, secrets)), self._unread)
+        return Manifests(objects=(*objects, *filter(None, secrets)), unread=self._unread)
 
     async def _kind(self, kind: str) -> list[Json]:
         group, plural = KINDS[kind]

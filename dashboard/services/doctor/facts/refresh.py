@@ -52,7 +52,10 @@ def add_fields(found: Found, folder: Path) -> None:
         entry = found.get(f"{told['type']}.{told['name']}")
         if entry is None:
             continue
-        profiles = [*(told.get("authenticationProfiles") or ()), *(told.get("builtinAuthenticationProfiles") or ())]
+        profiles = [
+            *(told.get("authenticationProfiles") or ()),
+            *(told.get("builtinAuthenticationProfiles") or ()),
+        ]
         own = told.get("metadata") or []
         fields = [*own, *(field for profile in profiles for field in profile.get("metadata") or ())]
         required = {field["name"] for field in own if field.get("required")}

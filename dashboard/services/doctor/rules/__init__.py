@@ -5,16 +5,31 @@ from __future__ import annotations
 from dashboard.services.doctor.rule import Rule
 from dashboard.services.doctor.rules import (
     components,
+    containers,
     passwords,
     pods,
     running,
+    schema,
+    services,
     stores,
     subscriptions,
     together,
     workloads,
 )
 
-MODULES = (subscriptions, components, passwords, workloads, pods, running, stores, together)
+MODULES = (
+    subscriptions,
+    components,
+    schema,
+    passwords,
+    workloads,
+    services,
+    containers,
+    pods,
+    running,
+    stores,
+    together,
+)
 ALL: tuple[Rule, ...] = tuple(
     found for module in MODULES for found in vars(module).values() if isinstance(found, Rule)
 )

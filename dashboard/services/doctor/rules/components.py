@@ -1,31 +1,63 @@
-"""Components: which store actors use, where it is, and what is set there in vain."""
+"""Components: which store actors use, and what is set there in vain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.dapr import FALSE, is_truthy
 from dashboard.model.core.kubernetes import Component
-from dashboard.services.doctor.evidence import Evidence
+from dashboard.services.doctor.evidence import Evidence, UnknownError
+from dashboard.services.doctor.facts import component_types
 from dashboard.services.doctor.rule import Seen, rule
 
-STORE, PUBSUB = "state.", "pubsub."
+STORE = "state."
 ACTORS = "developing-applications/building-blocks/actors/howto-actors/"
 NAMESPACED = "developing-applications/building-blocks/actors/namespaced-actors/"
 SCOPES = "operations/components/component-scopes/"
 KEYS = "reference/api/state_api/#key-scheme"
 REDIS_STORE = "reference/components-reference/supported-state-stores/setup-redis/"
 REDIS_TOPIC = "reference/components-reference/supported-pubsub/setup-redis-pubsub/"
+MARK = {"name": "actorStateStore", "value": "true"}
 
 
-def stores(evidence: Evidence) -> tuple[Component, ...]:
-    """State stores that the agent may use."""
-    return tuple(c for c in evidence.components if c.type.startswith(STORE) and evidence.in_scope(c.scopes))
+def stores(evidence: Evidence, app_id: str) -> tuple[Component, ...]:
+    """State stores that an app may use."""
+    return tuple(
+        found
+        for found in evidence.components
+        if found.type.startswith(STORE) and evidence.in_scope(found.scopes, app_id)
+    )
 
 
-def _marked(found: Component) -> str:
+def marked(found: Component) -> str:
+    """What it says of keeping actors."""
     value = found.metadata.get("actorStateStore", "")
     return value if isinstance(value, str) else "a secret"
+
+
+def edit(evidence: Evidence, found: Component) -> tuple[str, ...]:
+    return (evidence.edit("Component", found.name),)
+
+
+def set_entry(evidence: Evidence, found: Component, name: str, value: str | None) -> tuple[str, ...]:
+    """The commands that give one entry of its metadata another value, or take it away."""
+    entries: list[dict[str, object]] = []
+    for known, held in found.metadata.items():
+        if known.lower() == name.lower():
+            continue
+        kept: dict[str, object] = {"name": known}
+        if isinstance(held, str):
+            kept["value"] = held
+        else:
+            kept["secretKeyRef"] = {"name": held.name, "key": held.key}
+        entries.append(kept)
+    if value is not None:
+        entries.append({"name": name, "value": value})
+    secret = any("assword" in str(entry["name"]) and "value" in entry for entry in entries)
+    if secret:  # a patch would show it
+        return edit(evidence, found)
+    return (evidence.patch("Component", found.name, {"spec": {"metadata": entries}}),)
 
 
 @rule(
@@ -33,30 +65,52 @@ def _marked(found: Component) -> str:
     why="Dapr hosts no actor without a state store that is marked for actors: each call fails.",
 )  # fmt: skip
 def missing(evidence: Evidence) -> Iterable[Seen]:
-    if not stores(evidence):
+    for app_id in evidence.hosts:
+        if stores(evidence, app_id):
+            continue
+        if evidence.origin == "files" and not evidence.components:
+            raise UnknownError("No Component is among the files of this namespace.")
         yield Seen(
             object="Component/statestore",
-            seen=f"No Component of type state.* in {evidence.namespace} is in scope of {evidence.agent_app}.",
+            seen=f"No Component of type state.* in {evidence.namespace} is in scope of {app_id}.",
             fix='Declare one of type state.redis with actorStateStore "true" in this namespace.',
-            command=evidence.kubectl("get components.dapr.io"),
         )
 
 
 @rule(
     "actor-state-store-not-true", "error", docs=REDIS_STORE,
-    why='Only a store whose actorStateStore is the text "true" keeps actors; without one each call fails.',
+    why='Only a store whose actorStateStore is true ("true", "yes", "on", "1") keeps actors: without one '
+    "each call fails.",
 )  # fmt: skip
 def not_true(evidence: Evidence) -> Iterable[Seen]:
-    found = stores(evidence)
-    if any(_marked(store).lower() == "true" for store in found):
-        return
-    for store in found:
-        said = _marked(store)
+    for app_id in evidence.hosts:
+        found = stores(evidence, app_id)
+        if not any(is_truthy(marked(store)) for store in found):
+            yield from (_unmarked(evidence, store) for store in found)
+
+
+def _unmarked(evidence: Evidence, store: Component) -> Seen:
+    said = marked(store)
+    return Seen(
+        object=f"Component/{store.name}",
+        seen=f'actorStateStore is "{said}".' if said else "It has no actorStateStore.",
+        fix='Set actorStateStore to "true".',
+        commands=set_entry(evidence, store, MARK["name"], MARK["value"]),
+    )
+
+
+@rule(
+    "actor-state-store-odd", "warning", docs=REDIS_STORE, each="components",
+    why="What Dapr does not take for true counts as false, without a word.",
+)  # fmt: skip
+def odd(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    said = marked(found)
+    if found.type.startswith(STORE) and not is_truthy(said) and said.strip().lower() not in FALSE:
         yield Seen(
-            object=f"Component/{store.name}",
-            seen=f'actorStateStore is "{said}".' if said else "It has no actorStateStore.",
-            fix='Set actorStateStore to "true".',
-            command=evidence.edit("Component", store.name),
+            object=f"Component/{found.name}",
+            seen=f'actorStateStore is "{said}".',
+            fix='Write "true" or "false".',
+            commands=set_entry(evidence, found, MARK["name"], MARK["value"]),
         )
 
 
@@ -65,87 +119,106 @@ def not_true(evidence: Evidence) -> Iterable[Seen]:
     why="A namespace may have one store for actors: daprd stops at the second, or keeps actors in either.",
 )  # fmt: skip
 def twice(evidence: Evidence) -> Iterable[Seen]:
-    marked = [store.name for store in stores(evidence) if _marked(store).lower() == "true"]
-    for name in marked[1:]:
+    found = [c for c in evidence.components if c.type.startswith(STORE) and is_truthy(marked(c))]
+    for number, other in enumerate(found[1:], 1):
+        for first in found[:number]:
+            if first.name == other.name or not _meet(evidence, first, other):
+                continue
+            if not evidence.beside(f"Component/{first.name}", f"Component/{other.name}"):
+                raise UnknownError(
+                    f"{first.name} and {other.name} are in two folders, which may not be applied together."
+                )
+            yield Seen(
+                object=f"Component/{other.name}",
+                seen=f"actorStateStore is true here and in {first.name}.",
+                fix=f"Keep one: take actorStateStore away from {other.name}, or delete it.",
+                commands=set_entry(evidence, other, MARK["name"], None),
+            )
+            break
+
+
+def _meet(evidence: Evidence, one: Component, other: Component) -> bool:
+    """Whether one app loads both."""
+    if not one.scopes or not other.scopes:
+        return True
+    return bool(set(one.scopes) & set(other.scopes))
+
+
+@rule(
+    "actor-state-store-unfit", "error", docs="reference/components-reference/supported-state-stores/",
+    each="components",
+    why="Actors need a store with transactions that outlives their pod.",
+)  # fmt: skip
+def unfit(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    if not found.type.startswith(STORE) or not is_truthy(marked(found)):
+        return
+    told = component_types().get(found.type)
+    if found.type == "state.in-memory":
+        several = [app.name for app in evidence.dapr_apps if app.replicas > 1]
         yield Seen(
-            object=f"Component/{name}",
-            seen=f'actorStateStore is "true" here and in {marked[0]}.',
-            fix=f"Keep one: take actorStateStore away from {name}, or delete it.",
-            command=evidence.edit("Component", name),
+            object=f"Component/{found.name}",
+            seen="Its state is in the memory of each sidecar"
+            + (f", and {', '.join(several)} has several." if several else "."),
+            fix="Use a store of its own, as state.redis.",
+            commands=edit(evidence, found),
+            severity="error" if several else "warning",
+        )
+    elif told and told.actors is False:
+        yield Seen(
+            object=f"Component/{found.name}",
+            seen=f"{found.type} has no transactions: daprd refuses to keep actors in it.",
+            fix="Use a store that has them, as state.redis.",
+            commands=edit(evidence, found),
         )
 
 
 @rule(
-    "component-scoped-away", "error", docs=SCOPES,
+    "component-scoped-away", "error", docs=SCOPES, each="components",
     why="A sidecar loads only Components without scopes, or with its own app-id among them.",
 )  # fmt: skip
-def scoped_away(evidence: Evidence) -> Iterable[Seen]:
-    agent = evidence.agent_app
-    for found in evidence.components:
-        family = found.type.partition(".")[0]
-        if family not in {"state", "pubsub"} or evidence.in_scope(found.scopes):
-            continue
-        others = [c for c in evidence.components if c.type.startswith(f"{family}.") and c is not found]
-        served = any(evidence.in_scope(other.scopes) for other in others if other.name != found.name)
-        if not served or not evidence.apps.intersection(found.scopes):
-            yield Seen(
-                object=f"Component/{found.name}",
-                seen=f"scopes are {', '.join(found.scopes)}; the agent is {agent}.",
-                fix=f"Add {agent} to its scopes.",
-                command=evidence.edit("Component", found.name),
-            )
+def scoped_away(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    family = found.type.partition(".")[0]
+    if family not in {"state", "pubsub"} or not evidence.apps or evidence.is_loaded(found.scopes):
+        return
+    hosts = [app_id for app_id in evidence.apps if app_id == evidence.app_id] or sorted(evidence.apps)
+    others = (c for c in evidence.components if c.type.startswith(f"{family}.") and c.name != found.name)
+    if any(evidence.is_loaded(other.scopes) for other in others) and evidence.origin == "files":
+        return
+    if evidence.origin == "files" and evidence.app_id not in evidence.apps:
+        raise UnknownError(f"The apps in its scopes ({', '.join(found.scopes)}) are not among the files.")
+    yield Seen(
+        object=f"Component/{found.name}",
+        seen=f"scopes are {', '.join(found.scopes)}; the apps here are {', '.join(sorted(evidence.apps))}.",
+        fix=f"Add {hosts[0]} to its scopes.",
+        commands=(evidence.patch("Component", found.name, {"scopes": [*found.scopes, hosts[0]]}),),
+    )
 
 
 @rule(
-    "redis-host-elsewhere", "error", docs=NAMESPACED,
-    why="Dapr's keys hold no namespace: two namespaces on one Redis share every actor and every event.",
-)  # fmt: skip
-def host_elsewhere(evidence: Evidence) -> Iterable[Seen]:
-    for found in evidence.components:
-        host = found.metadata.get("redisHost", "")
-        home = _namespace_in(host, evidence.known) if isinstance(host, str) else ""
-        if home and home != evidence.namespace:
-            yield Seen(
-                object=f"Component/{found.name}",
-                seen=f"redisHost is {host}: a Service in the namespace {home}, not in {evidence.namespace}.",
-                fix=f"Name the Redis of {evidence.namespace}.",
-                command=evidence.edit("Component", found.name),
-            )
-
-
-def _namespace_in(host: str, known: frozenset[str]) -> str:
-    """The namespace in a Service's DNS name, "" for any other host (Kubernetes docs: DNS for Services)."""
-    parts = host.partition(":")[0].split(".")
-    inside = len(parts) > 2 and parts[2] == "svc"
-    return parts[1] if inside or (len(parts) == 2 and parts[1] in known) else ""
-
-
-@rule(
-    "key-prefix-useless", "warning", docs=KEYS,
+    "key-prefix-useless", "warning", docs=KEYS, each="components",
     why="keyPrefix has no effect on the keys of actors: they are always app-id||type||id||key.",
 )  # fmt: skip
-def key_prefix(evidence: Evidence) -> Iterable[Seen]:
-    for found in evidence.components:
-        prefix = found.metadata.get("keyPrefix")
-        if objects.is_actor_store(found) and prefix:
-            yield Seen(
-                object=f"Component/{found.name}",
-                seen=f"keyPrefix is {prefix}.",
-                fix="Give each namespace a Redis or a redisDB of its own instead.",
-                command=evidence.edit("Component", found.name),
-            )
+def key_prefix(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    prefix = found.metadata.get("keyPrefix")
+    if objects.is_actor_store(found) and prefix:
+        yield Seen(
+            object=f"Component/{found.name}",
+            seen=f"keyPrefix is {prefix if isinstance(prefix, str) else 'from a secret'}.",
+            fix="Give each namespace a Redis or a redisDB of its own instead.",
+            commands=set_entry(evidence, found, "keyPrefix", None),
+        )
 
 
 @rule(
-    "stream-unbounded", "warning", docs=REDIS_TOPIC,
+    "stream-unbounded", "warning", docs=REDIS_TOPIC, each="components",
     why="Dapr never deletes a delivered event: without a limit the stream grows until Redis is full.",
 )  # fmt: skip
-def unbounded(evidence: Evidence) -> Iterable[Seen]:
-    for found in evidence.components:
-        if found.type == "pubsub.redis" and not found.metadata.get("maxLenApprox"):
-            yield Seen(
-                object=f"Component/{found.name}",
-                seen="It has no maxLenApprox.",
-                fix='Set maxLenApprox, as "10000".',
-                command=evidence.edit("Component", found.name),
-            )
+def unbounded(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    limits = ("maxLenApprox", "streamTTL")
+    if found.type == "pubsub.redis" and not any(found.metadata.get(name) for name in limits):
+        yield Seen(
+            object=f"Component/{found.name}",
+            seen="It has no maxLenApprox.",
+            fix='Set maxLenApprox, as "10000".',
+            commands=set_entry(evidence, found, "maxLenApprox", "10000"),
+        )

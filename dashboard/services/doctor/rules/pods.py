@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
-from dashboard.services.doctor.evidence import Evidence, annotation, named, template
+from dashboard.services.doctor.app import annotation, runs_redis, template
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.rule import CLUSTER, Seen, rule
-from dashboard.services.doctor.rules.workloads import is_store
 
 INJECTOR = "concepts/dapr-services/sidecar-injector/"
 DEBUG = "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/"
@@ -24,7 +25,9 @@ CRASHES = 3
 
 def _pods(evidence: Evidence) -> Iterator[Json]:
     """Those of the agent and of Redis, without what is being deleted."""
-    stores = [template(item)["metadata"].get("labels") or {} for item in evidence.workloads if is_store(item)]
+    stores = [
+        template(item)["metadata"].get("labels") or {} for item in evidence.workloads if runs_redis(item)
+    ]
     for pod in evidence.of("Pod"):
         labels = pod["metadata"].get("labels") or {}
         ours = annotation(pod, "app-id") == evidence.app_id
@@ -45,6 +48,10 @@ def _waiting(status: Json) -> Json:
     return found
 
 
+def _previous(pod: Json, container: str) -> str:
+    return f"logs {pod['metadata']['name']} -c {container} --previous --tail 50"
+
+
 @rule(
     "sidecar-not-injected", "error", docs=INJECTOR, on=CLUSTER,
     why="A pod made while the injector was away has no sidecar, and gets none until it is made anew.",
@@ -52,12 +59,12 @@ def _waiting(status: Json) -> Json:
 def not_injected(evidence: Evidence) -> Iterable[Seen]:
     for pod in _pods(evidence):
         every = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
-        if annotation(pod, "enabled") == "true" and "daprd" not in {c["name"] for c in every}:
+        if is_truthy(annotation(pod, "enabled")) and "daprd" not in {c["name"] for c in every}:
             yield Seen(
                 object=named(pod),
                 seen=f"Its containers are {', '.join(c['name'] for c in every)}: there is no daprd.",
                 fix="See that Dapr's injector runs, then restart the workload.",
-                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                commands=(evidence.restart(),),
             )
 
 
@@ -74,7 +81,6 @@ def not_pulled(evidence: Evidence) -> Iterable[Seen]:
                     object=named(pod),
                     seen=f"{status['name']}: {waiting['reason']} of {status.get('image')}. {message}".strip(),
                     fix="Name an image that the node can pull, or give the pod a pull secret.",
-                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )
 
 
@@ -97,10 +103,7 @@ def crash_loop(evidence: Evidence) -> Iterable[Seen]:
                     object=named(pod),
                     seen=f"{name}: {status.get('restartCount', 0)} restarts, the last with exit code {code}"
                     f" ({ended.get('reason', 'no reason told')}).\n{words}".strip(),
-                    fix="Read why it ended.",
-                    command=evidence.kubectl(
-                        f"logs {pod['metadata']['name']} -c {name} --previous --tail 50"
-                    ),
+                    fix=f"Read why it ended: {evidence.kubectl(_previous(pod, name))}",
                 )
 
 
@@ -117,8 +120,8 @@ def probe_failing(evidence: Evidence) -> Iterable[Seen]:
                 yield Seen(
                     object=named(pod),
                     seen=f"{name} runs since {running.get('startedAt', 'a moment')} and is not ready.",
-                    fix="See which probe fails, and what the container says.",
-                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
+                    fix="See which probe fails, and what the container says: "
+                    + evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )
 
 
@@ -133,5 +136,4 @@ def not_scheduled(evidence: Evidence) -> Iterable[Seen]:
                     object=named(pod),
                     seen=f"{condition.get('reason', '')}: {condition.get('message', '')}".strip(),
                     fix="Lower its requests, or add a node that fits.",
-                    command=evidence.kubectl(f"describe pod {pod['metadata']['name']}"),
                 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
 from dashboard.model.core.names import ACTOR_TYPE
 from dashboard.model.logs.symptoms import recognise
 from dashboard.services.doctor.evidence import Evidence
@@ -22,35 +24,35 @@ def _causes(evidence: Evidence) -> Iterator[str]:
     yield from (f"{symptom.words} {symptom.fix}" for symptom in told)
 
 
-def _down(evidence: Evidence, part: str, fix: str, command: str) -> Iterable[Seen]:
+def _down(evidence: Evidence, part: str, fix: str, *commands: str) -> Iterable[Seen]:
     why = evidence.silent.get(part)
     if why:
-        causes = list(_causes(evidence))
-        seen = "\n".join((why, *causes))
-        yield Seen(object=f"Part/{part}", seen=seen, fix=fix, command=command)
+        seen = "\n".join((why, *_causes(evidence)))
+        yield Seen(object=f"Part/{part}", seen=seen, fix=fix, commands=commands)
+
+
+def _log_of(evidence: Evidence, container: str) -> str:
+    """The command that reads a container's log."""
+    read = evidence.kubectl(f"logs deploy/{evidence.app_id} -c {container} --tail 50")
+    return read or evidence.daca_ops("logs", f"--part={'sidecar' if container == 'daprd' else 'agent'}")
 
 
 @rule("sidecar-not-ready", "error", docs=COMMON, on=LIVE, why="Without its sidecar no actor can be called.")
 def sidecar_not_ready(evidence: Evidence) -> Iterable[Seen]:
-    yield from _down(
-        evidence,
-        "sidecar",
-        "Read its log: a Component that cannot be reached ends it.",
-        evidence.kubectl(f"logs deploy/{evidence.app_id} -c daprd --tail 50")
-        or f"daca-ops logs -n {evidence.namespace}",
-    )
+    fix = f"A Component that cannot be reached ends it. Read its log: {_log_of(evidence, 'daprd')}"
+    yield from _down(evidence, "sidecar", fix, evidence.restart())
 
 
 @rule("agent-not-ready", "error", docs=COMMON, on=LIVE, why="An agent that is not ready answers no turn.")
 def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
-    command = (
-        evidence.kubectl(f"logs deploy/{evidence.app_id} -c {evidence.app_id} --tail 50")
-        or f"daca-ops logs -n {evidence.namespace}"
-    )
-    yield from _down(evidence, "agent", "Read its log.", command)
+    read = f"Read its log: {_log_of(evidence, evidence.app_id)}"
+    yield from _down(evidence, "agent", read, evidence.restart())
     if evidence.told_agent and evidence.told_agent.problem:
         yield Seen(
-            object="Part/agent", seen=evidence.told_agent.problem, fix="Mend what it names.", command=command
+            object="Part/agent",
+            seen=evidence.told_agent.problem,
+            fix=f"Mend what it names. {read}",
+            commands=(evidence.restart(),),
         )
 
 
@@ -62,9 +64,22 @@ def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
     why="Without its store no actor keeps or loads a turn.",
 )
 def store_not_reached(evidence: Evidence) -> Iterable[Seen]:
-    named = evidence.endpoint is not None and evidence.endpoint.redis is not None
-    fix = "See that it runs and that its password is right." if named else "Give the agent a state store."
-    yield from _down(evidence, "store", fix, evidence.redis_cli("PING"))
+    named_ = evidence.endpoint is not None and evidence.endpoint.redis is not None
+    ping = evidence.redis_cli("PING")
+    fix = (
+        f"See that it runs and that its password is right: {ping}"
+        if named_
+        else "Give the agent a state store."
+    )
+    restarts = (
+        evidence.kubectl(f"rollout restart {item['kind'].lower()} {name_of(item)}")
+        for item in _redis(evidence)
+    )
+    yield from _down(evidence, "store", fix, *restarts)
+
+
+def _redis(evidence: Evidence) -> tuple[Json, ...]:
+    return () if evidence.why_undeclared("Deployment") else evidence.redis_workloads
 
 
 @rule(
@@ -79,7 +94,7 @@ def not_registered(evidence: Evidence) -> Iterable[Seen]:
                 object=f"Sidecar/{sidecar.app_id}",
                 seen=f"It hosts {hosts}, not {ACTOR_TYPE}.",
                 fix="See that app-port is right, and that an actor state store is loaded.",
-                command=_metadata(evidence),
+                commands=(evidence.restart(),),
             )
             return
 
@@ -95,7 +110,9 @@ def no_placement(evidence: Evidence) -> Iterable[Seen]:
                 object=f"Sidecar/{sidecar.app_id}",
                 seen="Its metadata says that placement is not connected.",
                 fix="See that placement runs and that its port 50005 is reached from here.",
-                command=evidence.kubectl("get pods -l app=dapr-placement-server", "dapr-system"),
+                commands=(
+                    evidence.kubectl("rollout restart statefulset dapr-placement-server", "dapr-system"),
+                ),
             )
             return
 
@@ -107,12 +124,14 @@ def no_placement(evidence: Evidence) -> Iterable[Seen]:
 def not_loaded(evidence: Evidence) -> Iterable[Seen]:
     for found in evidence.components:
         loaded = [{c.name for c in sidecar.components} for sidecar in evidence.sidecars]
-        if evidence.in_scope(found.scopes) and not all(found.name in names for names in loaded):
+        if evidence.in_scope(found.scopes, evidence.app_id) and not all(
+            found.name in names for names in loaded
+        ):
             yield Seen(
                 object=f"Component/{found.name}",
                 seen=f"The sidecar has loaded {', '.join(sorted(set.union(*loaded))) or 'no Component'}.",
                 fix="Read the sidecar's log, then restart it.",
-                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                commands=(evidence.restart(),),
             )
 
 
@@ -127,7 +146,7 @@ def another_app(evidence: Evidence) -> Iterable[Seen]:
                 object=f"Sidecar/{sidecar.app_id}",
                 seen=f"Its app-id is {sidecar.app_id}; expected is {evidence.app_id}.",
                 fix="Start it with the right app-id, or name the one you mean with --app-id.",
-                command=_metadata(evidence),
+                commands=(evidence.restart(),),
             )
             return
 
@@ -144,7 +163,7 @@ def another_port(evidence: Evidence) -> Iterable[Seen]:
                 object=f"Sidecar/{sidecar.app_id}",
                 seen=f"It calls the app at port {sidecar.app_port}; the agent listens at {port}.",
                 fix="Start it with --app-port of the agent.",
-                command=_metadata(evidence),
+                commands=(evidence.restart(),),
             )
             return
 
@@ -167,10 +186,5 @@ def another_version(evidence: Evidence) -> Iterable[Seen]:
                 object=f"Sidecar/{evidence.app_id}",
                 seen=f"It is Dapr {version}; the control plane is {', '.join(sorted(wanted))}.",
                 fix="Restart the workload, so that the injector gives it a new sidecar.",
-                command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                commands=(evidence.restart(),),
             )
-
-
-def _metadata(evidence: Evidence) -> str:
-    url = evidence.endpoint.sidecar_url if evidence.endpoint else None
-    return f"curl -sS {url}/v1.0/metadata" if url else ""

@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.rule import LIVE, Seen, rule
 from dashboard.services.doctor.rules.components import REDIS_TOPIC
+from dashboard.services.doctor.rules.containers import EVICTION, PERSISTENCE
 
-REDIS = "https://redis.io/docs/latest/"
-PERSISTENCE = f"{REDIS}operate/oss_and_stack/management/persistence/"
-EVICTION = f"{REDIS}develop/reference/eviction/"
 FULL = 0.85
 DELIVERIES = 5
 # Dapr's defaults (components-contrib, pubsub/redis): when an event is due again, and how often it looks.
@@ -31,7 +29,7 @@ def not_persistent(evidence: Evidence) -> Iterable[Seen]:
             object="Part/store",
             seen="appendonly is no, and save is empty.",
             fix="Turn on the append-only file, here and in its configuration.",
-            command=evidence.redis_cli("CONFIG SET appendonly yes"),
+            commands=(evidence.redis_cli("CONFIG SET appendonly yes"),),
         )
 
 
@@ -47,7 +45,7 @@ def evicts(evidence: Evidence) -> Iterable[Seen]:
             seen=f"maxmemory-policy is {store.policy}, and {store.evicted:,} keys were evicted since it "
             "started.",
             fix="Set the policy to noeviction: a write that does not fit then fails, and can be seen.",
-            command=evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),
+            commands=(evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),),
         )
 
 
@@ -61,7 +59,7 @@ def near_limit(evidence: Evidence) -> Iterable[Seen]:
             object="Part/store",
             seen=f"{store.used_bytes:,} of {store.limit_bytes:,} bytes are used.",
             fix="Raise maxmemory, or limit the streams.",
-            command=evidence.redis_cli("CONFIG SET maxmemory 512mb"),
+            commands=(evidence.redis_cli(f"CONFIG SET maxmemory {2 * store.limit_bytes}"),),
         )
 
 
@@ -79,9 +77,7 @@ def pending_old(evidence: Evidence) -> Iterable[Seen]:
                 f"{found.idle_seconds:,.0f} s and one was delivered {found.deliveries} times. "
                 f"Redelivery is due after {due:g} s.",
                 fix="See whether its consumers run, and what the agent says to these events.",
-                command=evidence.topics_cli(
-                    shlex.join(("XPENDING", found.stream, found.group, "-", "+", "10"))
-                ),
+                commands=(evidence.restart(),),
             )
 
 
@@ -108,6 +104,6 @@ def gone_app(evidence: Evidence) -> Iterable[Seen]:
             yield Seen(
                 object=f"App/{app}",
                 seen=f"The store has keys of {app}, as {key}; no such app is in {evidence.namespace}.",
-                fix="See what they are. Delete them when nobody needs them.",
-                command=evidence.redis_cli(f"--scan --pattern {shlex.quote(f'{app}||*')}"),
+                fix="See what they are, and delete them when nobody needs them: "
+                + evidence.redis_cli(f"--scan --pattern {shlex.quote(f'{app}||*')}"),
             )

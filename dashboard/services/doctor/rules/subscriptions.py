@@ -8,11 +8,14 @@ from difflib import get_close_matches
 
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.evidence import Evidence, named, spec_of
+from dashboard.services.doctor.app import spec_of
+from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.rule import LIVE, Seen, rule
 
 HOW_TO = "developing-applications/building-blocks/pubsub/subscription-methods/"
 ROUTES = "developing-applications/building-blocks/pubsub/howto-route-messages/"
+SCHEMA = "reference/resource-specs/subscription-schema/"
+V1, V2 = "dapr.io/v1alpha1", "dapr.io/v2alpha1"
 _TYPE = re.compile(r"""event\.type\s*==\s*["']([^"']*)["']""")
 
 
@@ -23,62 +26,97 @@ def _routes(item: Json) -> tuple[list[Json], str]:
 
 
 def _mine(evidence: Evidence) -> Iterator[Json]:
+    """Those of the agent."""
     for item in evidence.of("Subscription"):
-        if evidence.in_scope(item.get("scopes") or ()):
+        if evidence.in_scope(item.get("scopes") or (), evidence.app_id):
             yield item
 
 
+def _patch(evidence: Evidence, item: Json, **spec: object) -> tuple[str, ...]:
+    return (evidence.patch("Subscription", name_of(item), {"spec": spec}),)
+
+
 @rule(
-    "subscription-pubsub-missing", "error", docs=HOW_TO,
-    why="daprd passes over a Subscription to an unknown pub/sub without a word: no event arrives.",
+    "subscription-fields", "error", docs=SCHEMA, each="subscriptions",
+    why="v1alpha1 has one route, v2alpha1 has routes: what the version does not know is dropped, and no "
+    "event finds its way.",
 )  # fmt: skip
-def pubsub_missing(evidence: Evidence) -> Iterable[Seen]:
-    there = [c.name for c in evidence.components if c.type.startswith("pubsub.")]
-    for item in evidence.of("Subscription"):
-        wanted = str(spec_of(item).get("pubsubname", ""))
-        if wanted in there:
-            continue
-        meant = get_close_matches(wanted, there, 1) or there[:1]
+def fields(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    version, spec = str(item.get("apiVersion")), spec_of(item)
+    problems = []
+    if version not in {V1, V2}:
+        problems.append((f'apiVersion is "{version}".', f"Write apiVersion: {V2}."))
+    if version == V1 and "routes" in spec:
+        problems.append((f"It has routes, which {V1} does not know.", f"Write apiVersion: {V2}."))
+    if version == V2 and "route" in spec and "routes" not in spec:
+        fix = f"Write routes: {{default: {spec['route']}}}."
+        problems.append((f"It has route, which {V2} does not know.", fix))
+    problems += [
+        (f"It has no {name}.", f"Set spec.{name}.") for name in ("topic", "pubsubname") if not spec.get(name)
+    ]
+    for seen, fix in problems:
         yield Seen(
-            object=named(item),
-            seen=f'pubsubname is "{wanted}"; {evidence.namespace} has {", ".join(there) or "no pub/sub"}.',
-            fix=f"Set pubsubname to {meant[0]}."
-            if meant
-            else f"Declare a Component {wanted} of type pubsub.redis.",
-            command=evidence.edit("Subscription", name_of(item)),
+            object=named(item), seen=seen, fix=fix, commands=(evidence.edit("Subscription", name_of(item)),)
         )
 
 
 @rule(
-    "subscription-scoped-away", "error", docs=HOW_TO,
-    why="A sidecar starts only Subscriptions without scopes, or with its own app-id among them.",
+    "subscription-pubsub-missing", "error", docs=HOW_TO, each="subscriptions",
+    why="daprd passes over a Subscription to an unknown pub/sub without a word: no event arrives.",
 )  # fmt: skip
-def scoped_away(evidence: Evidence) -> Iterable[Seen]:
-    for item in evidence.of("Subscription"):
-        scopes = item.get("scopes") or ()
-        if scopes and not evidence.in_scope(scopes) and not evidence.apps.intersection(scopes):
-            yield Seen(
-                object=named(item),
-                seen=f"scopes are {', '.join(scopes)}; the agent is {evidence.agent_app}.",
-                fix=f"Add {evidence.agent_app} to its scopes.",
-                command=evidence.edit("Subscription", name_of(item)),
-            )
+def pubsub_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    there = [c.name for c in evidence.components if c.type.startswith("pubsub.")]
+    wanted = str(spec_of(item).get("pubsubname") or "")
+    if not wanted or wanted in there:
+        return
+    close = get_close_matches(wanted, there, 1)
+    if evidence.origin == "files" and not close:
+        raise UnknownError(f"The Component {wanted} is not among the files of {evidence.namespace}.")
+    meant = close or there[:1]
+    yield Seen(
+        object=named(item),
+        seen=f'pubsubname is "{wanted}"; {evidence.namespace} has {", ".join(there) or "no pub/sub"}.',
+        fix=f"Set pubsubname to {meant[0]}."
+        if meant
+        else f"Declare a Component {wanted} of type pubsub.redis.",
+        commands=_patch(evidence, item, pubsubname=meant[0]) if meant else (),
+    )
 
 
 @rule(
-    "subscription-no-default", "warning", docs=ROUTES,
+    "subscription-scoped-away", "error", docs=HOW_TO, each="subscriptions",
+    why="A sidecar starts only Subscriptions without scopes, or with its own app-id among them.",
+)  # fmt: skip
+def scoped_away(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    scopes = [str(scope) for scope in item.get("scopes") or ()]
+    if evidence.is_loaded(scopes) or not evidence.apps:
+        return
+    close = [app for app in sorted(evidence.apps) if get_close_matches(app, scopes, 1)]
+    if evidence.origin == "files" and not close:
+        raise UnknownError(f"The apps in its scopes ({', '.join(scopes)}) are not among the files.")
+    meant = (close or [evidence.app_id])[0]
+    yield Seen(
+        object=named(item),
+        seen=f"scopes are {', '.join(scopes)}; the apps here are {', '.join(sorted(evidence.apps))}.",
+        fix=f"Add {meant} to its scopes.",
+        commands=(evidence.patch("Subscription", name_of(item), {"scopes": [*scopes, meant]}),),
+    )
+
+
+@rule(
+    "subscription-no-default", "warning", docs=ROUTES, each="subscriptions",
     why="An event that no rule matches is dropped; daprd says so in its debug log alone.",
 )  # fmt: skip
-def no_default(evidence: Evidence) -> Iterable[Seen]:
-    for item in _mine(evidence):
-        rules, default = _routes(item)
-        if rules and not default:
-            yield Seen(
-                object=named(item),
-                seen=f"It has {len(rules)} rule{'s' * (len(rules) > 1)} and no default route.",
-                fix=f"Add a default, as {rules[-1].get('path', '/subscribe')}.",
-                command=evidence.edit("Subscription", name_of(item)),
-            )
+def no_default(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    rules, default = _routes(item)
+    if rules and not default:
+        path = str(rules[-1].get("path", "/subscribe"))
+        yield Seen(
+            object=named(item),
+            seen=f"It has {len(rules)} rule{'s' * (len(rules) > 1)} and no default route.",
+            fix=f"Add a default, as {path}.",
+            commands=_patch(evidence, item, routes={"default": path}),
+        )
 
 
 @rule(
@@ -95,7 +133,7 @@ def type_never_published(evidence: Evidence) -> Iterable[Seen]:
                     object=named(item),
                     seen=f"A rule wants {match}; the newest events have the type {', '.join(sorted(types))}.",
                     fix="Publish with the metadata cloudevent.type, or change the rule.",
-                    command=evidence.edit("Subscription", name_of(item)),
+                    commands=(evidence.edit("Subscription", name_of(item)),),
                 )
 
 
@@ -112,7 +150,7 @@ def not_started(evidence: Evidence) -> Iterable[Seen]:
                     object=named(item),
                     seen=f"The sidecar does not subscribe to {wanted[1]} of {wanted[0]}.",
                     fix="Mend what else is found, then restart the sidecar.",
-                    command=evidence.kubectl(f"rollout restart deployment {evidence.app_id}"),
+                    commands=(evidence.restart(),),
                 )
                 break
 
@@ -135,14 +173,12 @@ def route_not_found(evidence: Evidence) -> Iterable[Seen]:
                 seen=f"Events go to {path}; the agent takes a POST at "
                 f"{', '.join(sorted(routes)) or 'no path'}.",
                 fix="Let the agent serve that path, or change the Subscription's routes.",
-                command=_description(evidence),
+                commands=tuple(
+                    evidence.edit("Subscription", name_of(item))
+                    for item in _mine(evidence)
+                    if spec_of(item).get("topic") == topic
+                ),
             )
-
-
-def _description(evidence: Evidence) -> str:
-    """The line that tells whether the agent describes its paths."""
-    url = evidence.endpoint.agent_url if evidence.endpoint else None
-    return f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {url}/openapi.json" if url else ""
 
 
 def _fits(path: str, route: str) -> bool:

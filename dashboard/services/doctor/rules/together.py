@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from statistics import median
 
+from dashboard.model.core.dapr import is_truthy
+from dashboard.model.core.kubernetes import Component
 from dashboard.services.doctor.evidence import Evidence, UnknownError
 from dashboard.services.doctor.rule import LIVE, Seen, rule_on_all
-from dashboard.services.doctor.rules.components import NAMESPACED, REDIS_TOPIC
+from dashboard.services.doctor.rules.components import NAMESPACED, REDIS_TOPIC, marked, set_entry
+from dashboard.services.doctor.rules.services import LOOPBACK, redis_host
 
 APART_SECONDS = 5.0
-LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 def _groups(found: Iterable[tuple[Hashable, Evidence]]) -> Iterator[list[Evidence]]:
@@ -36,11 +38,10 @@ def store_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 seen=f"Its Redis {_where(other)} is that of {first.namespace} at {_where(first)}:"
                 f" the same server (run_id {other.store.run_id[:12]}) and database {other.store.database}.",
                 fix=f"Give {other.namespace} a Redis of its own, or another redisDB.",
-                command=other.edit("Component", "statestore"),
+                commands=_own_database(other, first),
                 namespace=other.namespace,
             )
-    declared = [e for e in evidences if not (e.told_store or e.why_undeclared("Component"))]
-    yield from _same_address(declared)
+    yield from _same_address([e for e in evidences if not (e.told_store or e.why_undeclared("Component"))])
     unknown = [e.namespace for e in evidences if not e.told_store and e.origin != "files"]
     if unknown:
         raise UnknownError(f"The stores of {', '.join(unknown)} could not be asked who they are.")
@@ -51,37 +52,101 @@ def _where(evidence: Evidence) -> str:
     return f"{address.host}:{address.port}" if address else "unknown"
 
 
+def _own_database(evidence: Evidence, other: Evidence) -> tuple[str, ...]:
+    """Another database of the same server: the least that keeps two namespaces apart."""
+    if evidence.why_undeclared("Component"):
+        return ()
+    taken = {_text(c, "redisDB") or "0" for e in (evidence, other) for c in e.redis_components}
+    free = next(str(number) for number in range(1, 16) if str(number) not in taken)
+    changed = (set_entry(evidence, c, "redisDB", free) for c in evidence.redis_components)
+    return (*(command for commands in changed for command in commands), evidence.restart())
+
+
+def _stores(evidence: Evidence) -> Iterator[Component]:
+    yield from (c for c in evidence.components if c.type == "state.redis" and is_truthy(marked(c)))
+
+
 def _same_address(evidences: Sequence[Evidence]) -> Iterator[Seen]:
-    addresses = [
-        (address, e)
-        for e in evidences
-        for c in e.components
-        if c.metadata.get("actorStateStore")
-        for address in [
-            _address(e, str(c.metadata.get("redisHost", "")), str(c.metadata.get("redisDB", "0")))
-        ]
-    ]
-    for several in _groups(addresses):
+    """Stores at one address, of namespaces where the same app runs: another app has other keys."""
+    found = [((*_address(e, c), app), e) for e in evidences for c in _stores(e) for app in e.apps]
+    for several in _groups(key_and for key_and in found if key_and[0][0]):
         for other in several[1:]:
+            if _names_another(other, evidences):
+                continue  # redis-host-elsewhere says it
             yield Seen(
-                object="Component/statestore",
+                object=f"Component/{next(_stores(other)).name}",
                 seen=f"Its redisHost and redisDB are those of {several[0].namespace}.",
                 fix=f"Give {other.namespace} a Redis of its own, or another redisDB.",
-                command=other.edit("Component", "statestore"),
+                commands=_own_database(other, several[0]),
                 namespace=other.namespace,
             )
 
 
-def _address(evidence: Evidence, host: str, database: str) -> tuple[str, str, str]:
-    """One spelling for all names of a Service: "redis", "redis.dev" and "redis.dev.svc" are one in dev."""
-    name, _, port = host.partition(":")
+@rule_on_all(
+    "redis-host-elsewhere", "error", docs=NAMESPACED,
+    why="Dapr's keys hold no namespace: two namespaces on one Redis share every actor and every event.",
+)  # fmt: skip
+def host_elsewhere(evidences: Sequence[Evidence]) -> Iterable[Seen]:
+    declared = [e for e in evidences if not e.why_undeclared("Component")]
+    for evidence in declared:
+        yield from _names_another(evidence, declared)
+
+
+def _names_another(evidence: Evidence, evidences: Sequence[Evidence]) -> list[Seen]:
+    """Its Components on the Redis that another namespace uses as its own."""
+    return [
+        Seen(
+            object=f"Component/{found.name}",
+            seen=f"redisHost is {_text(found, 'redisHost')}: a Service in the namespace {home.namespace}, "
+            f"which uses it too, not in {evidence.namespace}.",
+            fix=f"Name the Redis of {evidence.namespace}, or give it a redisDB of its own.",
+            commands=_own_database(evidence, home),
+            namespace=evidence.namespace,
+        )
+        for found in evidence.redis_components
+        for home in evidences
+        if home is not evidence
+        and _home(evidence, found) == home.namespace
+        and _both_use(evidence, found, home)
+    ]
+
+
+def _both_use(evidence: Evidence, found: Component, home: Evidence) -> bool:
+    """Whether a Component and one of its kind in `home` mean one database, for one app."""
+    if found.type == "pubsub.redis" and "{" in _text(found, "consumerID"):
+        return False
+    same = (c for c in home.redis_components if c.type == found.type)
+    return bool(evidence.apps & home.apps) and any(
+        _address(home, other) == _address(evidence, found) for other in same
+    )
+
+
+def _text(found: Component, name: str) -> str:
+    value = found.metadata.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _home(evidence: Evidence, found: Component) -> str:
+    """The namespace of the Service that its redisHost names, "" for any other host."""
+    name = _address(evidence, found)[0]
+    return name.partition(".")[2] if name.count(".") == 1 else ""
+
+
+def _address(evidence: Evidence, found: Component) -> tuple[str, str, str]:
+    """One spelling for all names of a Service: "redis", "redis.dev" and "redis.dev.svc" are one in dev.
+
+    ("", "", "") where it is on this machine, or not known.
+    """
+    name, port = redis_host(found)
     parts = name.split(".")
-    if name not in LOCAL_HOSTS and not name.replace(".", "").isdigit():
+    if not name or name in LOOPBACK or "$" in name or "{" in name:
+        return "", "", ""
+    if not name.replace(".", "").isdigit() and ":" not in name:
         if len(parts) == 1:
             name = f"{name}.{evidence.namespace}"
         elif len(parts) > 2 and parts[2] == "svc":
             name = ".".join(parts[:2])
-    return name, port or "6379", database
+    return name, port or "6379", _text(found, "redisDB") or "0"
 
 
 @rule_on_all(
@@ -97,7 +162,7 @@ def group_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 object=f"Group/{key[-1]}",
                 seen=f"{other.namespace} and {several[0].namespace} read one Redis in the group {key[-1]}.",
                 fix=f"Give {other.namespace} a Redis of its own, or a consumerID that names it.",
-                command=other.topics_cli("XINFO GROUPS user-chat") if other.told_store else "",
+                commands=_own_database(other, several[0]),
                 namespace=other.namespace,
             )
 
@@ -110,19 +175,18 @@ def _consumes(evidence: Evidence) -> Iterator[tuple[str, ...]]:
         return
     if evidence.why_undeclared("Component"):
         return
-    components = evidence.components
-    state = {str(c.metadata.get("redisHost")) for c in components if c.type == "state.redis"}
-    for found in components:
+    state = {_text(c, "redisHost") for c in evidence.components if c.type == "state.redis"}
+    for found in evidence.components:
         if found.type != "pubsub.redis":
             continue
-        host, database = str(found.metadata.get("redisHost", "")), str(found.metadata.get("redisDB", "0"))
-        group = str(found.metadata.get("consumerID") or evidence.app_id)
-        if "{namespace}" in group or "{podName}" in group or "{uuid}" in group:
-            continue
-        if evidence.told_store and host in state:
-            yield evidence.store.run_id, database, group
-        else:
-            yield *_address(evidence, host, database), group
+        for app in evidence.apps:
+            group = _text(found, "consumerID") or app
+            if any(part in group for part in ("{namespace}", "{podName}", "{uuid}")):
+                continue
+            if evidence.told_store and _text(found, "redisHost") in state:
+                yield evidence.store.run_id, _text(found, "redisDB") or "0", group
+            elif _address(evidence, found)[0]:
+                yield *_address(evidence, found), group
 
 
 @rule_on_all(
@@ -141,7 +205,7 @@ def clocks_apart(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 object=f"Part/{part}",
                 seen=f"Its clock is {abs(apart):,.0f} s {'ahead of' if apart > 0 else 'behind'} the others.",
                 fix="Let the node's clock be set by NTP.",
-                command="timedatectl status",
+                commands=("timedatectl set-ntp true",),
                 namespace=evidence.namespace,
             )
 

@@ -1,23 +1,30 @@
-"""Workloads and Services as they are declared: app-ids, ports, what they mount, and who leads to them."""
+"""Workloads as they are declared: what the injector reads of them, and what they mount."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 
-from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.dapr import ANNOTATIONS as KNOWN
+from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.evidence import Evidence, annotation, containers, named, spec_of, template
+from dashboard.services.doctor.app import App, annotation, containers, labels, ports, spec_of, template
+from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
-SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
 ALIKE = 0.8
 
 
-def _edit(evidence: Evidence, item: Json) -> str:
-    return evidence.edit(str(item["kind"]), name_of(item))
+def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+def annotate(evidence: Evidence, item: Json, name: str, value: str | None) -> tuple[str, ...]:
+    """The command that sets one of Dapr's annotations on a workload's pods, or takes it away."""
+    change = {"spec": {"template": {"metadata": {"annotations": {f"dapr.io/{name}": value}}}}}
+    return (evidence.patch(str(item["kind"]), name_of(item), change),)
 
 
 @rule(
@@ -27,16 +34,30 @@ def _edit(evidence: Evidence, item: Json) -> str:
 def app_id_wrong(evidence: Evidence) -> Iterable[Seen]:
     if evidence.app_id in evidence.apps:
         return
-    for item in evidence.dapr_workloads:
-        found = annotation(template(item), "app-id")
-        alike = SequenceMatcher(None, found, evidence.app_id).ratio() > ALIKE
-        if alike or name_of(item) == evidence.app_id:
+    for app in evidence.dapr_apps:
+        alike = SequenceMatcher(None, app.app_id, evidence.app_id).ratio() > ALIKE
+        if app.app_id and (alike or name_of(app.item) == evidence.app_id):
             yield Seen(
-                object=named(item),
-                seen=f'dapr.io/app-id is "{found}"; expected is {evidence.app_id}.',
+                object=named(app.item),
+                seen=f'dapr.io/app-id is "{app.app_id}"; expected is {evidence.app_id}.',
                 fix=f"Set dapr.io/app-id to {evidence.app_id}.",
-                command=_edit(evidence, item),
+                commands=annotate(evidence, app.item, "app-id", evidence.app_id),
             )
+
+
+@rule(
+    "app-id-missing", "warning", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    why="Dapr then takes the pod's name, another one after each restart: nobody can call it by name, and "
+    "what it stored is not found again.",
+)  # fmt: skip
+def app_id_missing(evidence: Evidence, app: App) -> Iterable[Seen]:
+    if not app.app_id:
+        yield Seen(
+            object=named(app.item),
+            seen="It has no dapr.io/app-id.",
+            fix=f"Set dapr.io/app-id, as {name_of(app.item)}.",
+            commands=annotate(evidence, app.item, "app-id", name_of(app.item)),
+        )
 
 
 @rule(
@@ -44,79 +65,205 @@ def app_id_wrong(evidence: Evidence) -> Iterable[Seen]:
     why="Two workloads with one app-id share keys and a consumer group: each gets a part of the events.",
 )  # fmt: skip
 def app_id_twice(evidence: Evidence) -> Iterable[Seen]:
-    first: dict[str, str] = {}
-    for item in evidence.dapr_workloads:
-        found = annotation(template(item), "app-id")
-        if found in first:
-            yield Seen(
-                object=named(item),
-                seen=f'dapr.io/app-id is "{found}", as in {first[found]}.',
-                fix="Give each workload an app-id of its own, or delete one.",
-                command=_edit(evidence, item),
+    first: dict[str, App] = {}
+    for app in evidence.dapr_apps:
+        other = first.setdefault(app.app_id, app)
+        if not app.app_id or other is app or named(other.item) == named(app.item):
+            continue
+        if not evidence.beside(named(app.item), named(other.item)):
+            raise UnknownError(
+                f"{named(app.item)} and {named(other.item)} are in two folders, which may not be applied "
+                "together."
             )
-        first.setdefault(found, named(item))
+        yield Seen(
+            object=named(app.item),
+            seen=f'dapr.io/app-id is "{app.app_id}", as in {named(other.item)}.',
+            fix="Give each workload an app-id of its own, or delete one.",
+            commands=_edit(evidence, app.item),
+        )
 
 
 @rule(
-    "app-port-wrong", "error", docs=ANNOTATIONS, on=KUBERNETES,
+    "app-port-wrong", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
     why="daprd waits for the app at this port: until it answers no actor and no event arrives.",
 )  # fmt: skip
-def app_port_wrong(evidence: Evidence) -> Iterable[Seen]:
-    for item in evidence.dapr_workloads:
-        if annotation(template(item), "app-id") != evidence.app_id:
-            continue
-        port = annotation(template(item), "app-port")
-        open_ports = [str(p["containerPort"]) for c in containers(item) for p in c.get("ports") or ()]
-        if not port or (open_ports and port not in open_ports):
-            said = f"dapr.io/app-port is {port}" if port else "It has no dapr.io/app-port"
+def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
+    port = str(app.annotations.get("app-port", ""))
+    open_ports = [str(each["containerPort"]) for each in ports(app.item)]
+    called = bool(app.hosts_actors)
+    if port and not port.isdigit():
+        said = f'dapr.io/app-port is "{port}", which is no port'
+    elif port and open_ports and port not in open_ports:
+        said = f"dapr.io/app-port is {port}"
+    elif not port and called:
+        said = "It has no dapr.io/app-port"
+    else:
+        return
+    meant = open_ports[0] if open_ports else ""
+    yield Seen(
+        object=named(app.item),
+        seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
+        fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}.",
+        commands=annotate(evidence, app.item, "app-port", meant) if meant else _edit(evidence, app.item),
+        severity=None if called or (port and not port.isdigit()) else "warning",
+    )
+
+
+@rule(
+    "annotation-unknown", "warning", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    why="The injector passes over an annotation that it does not know.",
+)  # fmt: skip
+def annotation_unknown(evidence: Evidence, app: App) -> Iterable[Seen]:
+    for name in app.annotations.keys() - KNOWN:
+        meant = get_close_matches(name, KNOWN, 1)
+        yield Seen(
+            object=named(app.item),
+            seen=f"dapr.io/{name} is no annotation of Dapr's.",
+            fix=f"Write dapr.io/{meant[0]}." if meant else "Remove it.",
+            commands=annotate(evidence, app.item, name, None),
+        )
+
+
+@rule(
+    "annotation-not-text", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
+    why="Annotations are texts: the API server refuses the whole object for a number or a truth value.",
+)  # fmt: skip
+def annotation_not_text(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    holders = (item, template(item))
+    told = {
+        name: v for h in holders for name, v in ((h.get("metadata") or {}).get("annotations") or {}).items()
+    }
+    for name, value in told.items():
+        if not isinstance(value, str):
+            written = str(value).lower() if isinstance(value, bool) else value
             yield Seen(
                 object=named(item),
-                seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
-                fix=f"Set dapr.io/app-port to {open_ports[0] if open_ports else 'the port it listens on'}.",
-                command=_edit(evidence, item),
+                seen=f"{name} is {written} without quotes.",
+                fix=f'Write {name}: "{written}".',
+                commands=_edit(evidence, item),
             )
 
 
 @rule(
-    "sidecar-not-asked-for", "error", docs=ANNOTATIONS, on=KUBERNETES,
+    "sidecar-not-asked-for", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
     why="The injector reads the annotations of pods: elsewhere, or without enabled, they do nothing.",
 )  # fmt: skip
-def not_asked_for(evidence: Evidence) -> Iterable[Seen]:
-    for item in evidence.workloads:
-        inside = annotation(template(item), "app-id")
-        if annotation(item, "app-id") and not inside:
-            yield Seen(
-                object=named(item),
-                seen="Dapr's annotations are on the workload, not on spec.template.metadata.",
-                fix="Move them to the pod template.",
-                command=_edit(evidence, item),
-            )
-        elif inside and annotation(template(item), "enabled") != "true":
-            yield Seen(
-                object=named(item),
-                seen=f'dapr.io/enabled is "{annotation(template(item), "enabled")}".',
-                fix='Set dapr.io/enabled to "true" on the pod template.',
-                command=_edit(evidence, item),
-            )
+def not_asked_for(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    inside = annotation(template(item), "app-id")
+    enabled = annotation(template(item), "enabled")
+    outside = annotation(item, "app-id") or is_truthy(annotation(item, "enabled"))
+    if outside and not inside and not enabled:
+        yield Seen(
+            object=named(item),
+            seen="Dapr's annotations are on the workload, not on spec.template.metadata.",
+            fix="Move them to the pod template.",
+            commands=_moved(evidence, item),
+        )
+    elif inside and not is_truthy(enabled):
+        yield Seen(
+            object=named(item),
+            seen=f'dapr.io/enabled is "{enabled}".' if enabled else "It has no dapr.io/enabled.",
+            fix='Set dapr.io/enabled to "true" on the pod template.',
+            commands=annotate(evidence, item, "enabled", "true"),
+            severity="warning" if enabled else None,  # somebody turned it off
+        )
+
+
+def _moved(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    told = {
+        str(name): str(value)
+        for name, value in (item["metadata"].get("annotations") or {}).items()
+        if str(name).startswith("dapr.io/")
+    }
+    change = {
+        "metadata": {"annotations": dict.fromkeys(told)},
+        "spec": {"template": {"metadata": {"annotations": told}}},
+    }
+    return (evidence.patch(str(item["kind"]), name_of(item), change),)
+
+
+@rule(
+    "selector-does-not-match", "error", on=KUBERNETES, each="workloads",
+    docs="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
+    why="The API server refuses a workload whose selector does not match the labels of its own pods.",
+)  # fmt: skip
+def selector(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    wanted = (spec_of(item).get("selector") or {}).get("matchLabels") or {}
+    held = labels(item)
+    if any(held.get(key) != value for key, value in wanted.items()):
+        said = ",".join(f"{key}={value}" for key, value in wanted.items())
+        yield Seen(
+            object=named(item),
+            seen=f"Its selector {said} does not fit the labels of its pods.",
+            fix="Give the pods these labels.",
+            commands=_edit(evidence, item),
+        )
+
+
+@rule(
+    "configuration-missing", "error", docs="operations/configuration/configuration-overview/", on=KUBERNETES,
+    each="dapr_apps",
+    why="A sidecar whose Configuration is not there does not start.",
+)  # fmt: skip
+def configuration_missing(evidence: Evidence, app: App) -> Iterable[Seen]:
+    wanted = str(app.annotations.get("config") or "")
+    there = [name_of(item) for item in evidence.dapr_configurations]
+    if not wanted or wanted in there:
+        return
+    meant = get_close_matches(wanted, there, 1)
+    if evidence.origin == "files" and not meant:
+        raise UnknownError(f"The Configuration {wanted} of {app.name} is not among the files.")
+    yield Seen(
+        object=named(app.item),
+        seen=f"dapr.io/config is {wanted}; {evidence.namespace} has "
+        f"{', '.join(there) or 'no Configuration'}.",
+        fix=f"Set dapr.io/config to {meant[0]}." if meant else "Apply that Configuration here.",
+        commands=annotate(evidence, app.item, "config", meant[0] if meant else None),
+    )
+
+
+@rule(
+    "app-token-unread", "warning", docs="operations/security/app-api-token/", on=KUBERNETES, each="dapr_apps",
+    why="The sidecar sends the token, and an app that is not given it cannot tell its sidecar from others.",
+)  # fmt: skip
+def app_token(evidence: Evidence, app: App) -> Iterable[Seen]:
+    sends = bool(app.annotations.get("app-token-secret"))
+    given = {str(e.get("name")) for c in containers(app.item) for e in c.get("env") or ()}
+    whole = any(container.get("envFrom") for container in containers(app.item))
+    if sends and "APP_API_TOKEN" not in given and not whole:
+        yield Seen(
+            object=named(app.item),
+            seen="It has dapr.io/app-token-secret, and no container has APP_API_TOKEN.",
+            fix="Give the app's container APP_API_TOKEN from that Secret.",
+            commands=_edit(evidence, app.item),
+        )
 
 
 @rule(
     "components-in-config-map", "warning", docs="concepts/dapr-services/operator/", on=KUBERNETES,
+    each="dapr_apps",
     why="In Kubernetes daprd asks the operator for Components; what is mounted into the pod it never reads.",
 )  # fmt: skip
-def in_config_map(evidence: Evidence) -> Iterable[Seen]:
+def in_config_map(evidence: Evidence, app: App) -> Iterable[Seen]:
     declared = bool(evidence.of("Component"))
-    for item in evidence.dapr_workloads:
-        for volume, path in _mounted_components(item):
-            name = (volume.get("configMap") or {}).get("name", "")
-            rest = "" if declared else f"; {evidence.namespace} has no Component at all"
-            yield Seen(
-                object=named(item),
-                seen=f"ConfigMap {name} is mounted at {path}{rest}.",
-                fix="Apply the Components themselves, and remove the volume.",
-                command=evidence.kubectl("apply -f components/"),
-                severity="warning" if declared else "error",
-            )
+    for volume, path in _mounted_components(app.item):
+        name = (volume.get("configMap") or {}).get("name", "")
+        rest = "" if declared else f"; {evidence.namespace} has no Component at all"
+        yield Seen(
+            object=named(app.item),
+            seen=f"ConfigMap {name} is mounted at {path}{rest}.",
+            fix="Apply the Components themselves, and remove the volume.",
+            commands=_applied(evidence, name) or _edit(evidence, app.item),
+            severity="warning" if declared or evidence.origin == "files" else "error",
+        )
+
+
+def _applied(evidence: Evidence, config_map: str) -> tuple[str, ...]:
+    """The command that applies what the ConfigMap holds."""
+    template_ = 'go-template={{range .data}}{{.}}{{"\\n---\\n"}}{{end}}'
+    read = evidence.kubectl(f"get configmap {config_map} -o '{template_}'")
+    apply = evidence.kubectl("apply -f -")
+    return (f"{read} | {apply}",) if read and evidence.origin == "kubernetes" else ()
 
 
 def _mounted_components(item: Json) -> Iterator[tuple[Json, str]]:
@@ -129,136 +276,22 @@ def _mounted_components(item: Json) -> Iterator[tuple[Json, str]]:
 
 
 @rule(
-    "service-missing", "error", docs=SERVICES, on=KUBERNETES,
-    why="Without a Service nothing in the cluster has an address of the agent, and port-forward svc/ fails.",
-)  # fmt: skip
-def service_missing(evidence: Evidence) -> Iterable[Seen]:
-    found = [service for service in map(objects.service, evidence.of("Service")) if not service.of_dapr]
-    for item in evidence.dapr_workloads:
-        labels = (template(item).get("metadata") or {}).get("labels") or {}
-        if annotation(template(item), "app-id") != evidence.app_id:
-            continue
-        if not any(objects.selects(service, labels) for service in found):
-            kind, name = str(item["kind"]).lower(), name_of(item)
-            port = annotation(template(item), "app-port") or "8000"
-            yield Seen(
-                object=named(item),
-                seen=f"No Service in {evidence.namespace} selects its pods.",
-                fix="Create one.",
-                command=evidence.kubectl(f"expose {kind} {name} --port {port}"),
-            )
-
-
-@rule(
-    "service-selects-nothing", "error", docs=SERVICES, on=KUBERNETES,
-    why="A Service whose selector no pod has leads nowhere: connections to it fail.",
-)  # fmt: skip
-def selects_nothing(evidence: Evidence) -> Iterable[Seen]:
-    labels = [(template(item).get("metadata") or {}).get("labels") or {} for item in evidence.workloads]
-    labels += [(item["metadata"].get("labels")) or {} for item in evidence.of("Pod")]
-    needed = set(_hosts(evidence)) | {evidence.app_id}
-    for item in evidence.of("Service"):
-        service = objects.service(item)
-        chosen = any(objects.selects(service, each) for each in labels)
-        if not service.selector or chosen or service.of_dapr or service.name not in needed:
-            continue
-        wanted = ",".join(f"{key}={value}" for key, value in service.selector.items())
-        yield Seen(
-            object=named(item),
-            seen=f"Its selector {wanted} fits no pod.",
-            fix="Give it the labels of the pods.",
-            command=evidence.kubectl("get pods --show-labels"),
-        )
-
-
-def _hosts(evidence: Evidence) -> Iterator[str]:
-    """First labels of every redisHost: names of Services, where they are in this namespace."""
-    for found in evidence.components:
-        host = found.metadata.get("redisHost", "")
-        if isinstance(host, str):
-            yield host.partition(":")[0].partition(".")[0]
-
-
-def is_store(item: Json) -> bool:
-    """Whether a workload runs Redis, by its image."""
-    images = (str(c.get("image", "")).rpartition("/")[2].partition(":")[0] for c in containers(item))
-    return any(image in {"redis", "valkey", "redis-stack-server"} for image in images)
-
-
-@rule(
-    "no-memory-limit", "warning", on=KUBERNETES,
-    docs="https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
-    why="A container without a memory limit can take the whole node with it.",
-)  # fmt: skip
-def no_limit(evidence: Evidence) -> Iterable[Seen]:
-    for item, container in _of_ours(evidence):
-        limits = (container.get("resources") or {}).get("limits") or {}
-        if "memory" not in limits:
-            name = container.get("name", "")
-            yield Seen(
-                object=named(item),
-                seen=f"Container {name} has no resources.limits.memory.",
-                fix="Set requests and a memory limit.",
-                command=evidence.kubectl(
-                    f"set resources {item['kind'].lower()} {name_of(item)} -c {name} --limits=memory=256Mi"
-                ),
-            )
-
-
-@rule(
-    "runs-as-root", "warning", on=KUBERNETES,
-    docs="https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
-    why="What breaks out of a container that runs as root is root on the node.",
-)  # fmt: skip
-def root(evidence: Evidence) -> Iterable[Seen]:
-    for item, container in _of_ours(evidence):
-        whole = template(item)["spec"].get("securityContext") or {}
-        said = {**whole, **(container.get("securityContext") or {})}
-        if not said.get("runAsNonRoot") and not said.get("runAsUser"):
-            yield Seen(
-                object=named(item),
-                seen=f"Container {container.get('name', '')} sets neither runAsNonRoot nor runAsUser.",
-                fix="Set securityContext.runAsNonRoot to true, and runAsUser where the image names none.",
-                command=_edit(evidence, item),
-            )
-
-
-@rule(
-    "store-without-volume", "warning", on=KUBERNETES,
-    docs="https://kubernetes.io/docs/concepts/storage/persistent-volumes/",
-    why="A container's own files end with it: a restart of Redis forgets every actor.",
-)  # fmt: skip
-def without_volume(evidence: Evidence) -> Iterable[Seen]:
-    for item in evidence.workloads:
-        if is_store(item) and not any(container.get("volumeMounts") for container in containers(item)):
-            yield Seen(
-                object=named(item),
-                seen="It runs Redis and mounts no volume.",
-                fix="Mount a volume at /data, a persistent one where the state is worth keeping.",
-                command=_edit(evidence, item),
-            )
-
-
-def _of_ours(evidence: Evidence) -> Iterator[tuple[Json, Json]]:
-    """Containers that are declared for the agent and its Redis; the sidecar is the injector's."""
-    for item in evidence.workloads:
-        if annotation(template(item), "app-id") == evidence.app_id or is_store(item):
-            for container in containers(item):
-                yield item, container
-
-
-@rule(
     "mtls-off", "warning", docs="operations/security/mtls/", on=KUBERNETES,
     why="Without mTLS whoever reaches placement may claim any namespace, and sidecars talk in the clear.",
 )  # fmt: skip
 def mtls_off(evidence: Evidence) -> Iterable[Seen]:
     system = evidence.control_plane("Configuration") if evidence.origin == "kubernetes" else ()
-    for item in (*system, *evidence.of("Configuration")):
+    for item in (*system, *evidence.dapr_configurations):
         if (spec_of(item).get("mtls") or {}).get("enabled") is False:
             home = item["metadata"]["namespace"]
+            body = '\'{"spec":{"mtls":{"enabled":true}}}\''
             yield Seen(
                 object=named(item),
                 seen=f"spec.mtls.enabled is false in {home}.",
                 fix="Turn it on, and restart Dapr's control plane and every sidecar.",
-                command=evidence.kubectl(f"edit configurations.dapr.io {name_of(item)}", home),
+                commands=(
+                    evidence.kubectl(
+                        f"patch configurations.dapr.io {name_of(item)} --type merge -p {body}", home
+                    ),
+                ),
             )

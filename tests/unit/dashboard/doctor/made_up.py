@@ -63,7 +63,7 @@ class Spoiled:
         return Evidence(
             namespace=self.name,
             origin=self.origin,
-            manifests=Manifests(tuple(self.objects), self.unread),
+            manifests=Manifests(objects=tuple(self.objects), unread=self.unread),
             endpoint=Endpoint(
                 name=self.name,
                 protected=False,
@@ -88,6 +88,11 @@ def healthy(name: str = "dev", run_id: str = "") -> Spoiled:
     objects = [copy.deepcopy(item) for item in DECLARED if item["kind"] != "Kustomization"]
     for item in objects:
         item["metadata"]["namespace"] = name
+        if item["kind"] == "StatefulSet":
+            volumes: list[Json] = item["spec"]["template"]["spec"]["volumes"]
+            (data,) = [volume for volume in volumes if volume["name"] == "data"]
+            data.pop("emptyDir")
+            data["persistentVolumeClaim"] = {"claimName": "redis"}
     objects.append(secret(name, {"redis-password": "set"}))
     objects.append(running_pod(objects, name))
     objects.append(control_plane("1.18.1"))

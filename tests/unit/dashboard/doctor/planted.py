@@ -103,7 +103,7 @@ def wants(ns: Spoiled, pubsub: str) -> None:
 
 def share_a_broker(well: Spoiled, ill: Spoiled) -> None:
     for ns in (well, ill):
-        ns.set("daca-pubsub", "redisHost", "broker.example.com")
+        ns.set("daca-pubsub", "redisHost", "broker.example.com:6379")
 
 
 def plant(path: str, value: object) -> Spoil:
@@ -129,6 +129,80 @@ def pending(**said: Any) -> Spoil:
     return stores(pending=(replace(waiting, **said),))
 
 
+def of_type(name: str) -> Spoil:
+    """The actors' store is of another type."""
+    return spec_of("statestore", type=name)
+
+
+def spec_of(component: str, **said: object) -> Spoil:
+    return lambda ns: ns.the("Component", component)["spec"].update(said)
+
+
+def entries(ns: Spoiled) -> list[Json]:
+    found: list[Json] = ns.the("Component", "statestore")["spec"]["metadata"]
+    return found
+
+
+def rename(ns: Spoiled, name: str, other: str) -> None:
+    (entry,) = [entry for entry in entries(ns) if entry["name"] == name]
+    entry["name"] = other
+
+
+def dapr_of(ns: Spoiled) -> Json:
+    found: Json = ns.pod()["metadata"]["annotations"]
+    return found
+
+
+def labels(ns: Spoiled) -> Json:
+    ns.pod()["metadata"]["labels"] = dict(ns.pod()["metadata"]["labels"])
+    found: Json = ns.pod()["metadata"]["labels"]
+    return found
+
+
+def container(ns: Spoiled) -> Json:
+    found: Json = ns.pod()["spec"]["containers"][0]
+    return found
+
+
+def port(ns: Spoiled, service: str) -> Json:
+    found: Json = ns.the("Service", service)["spec"]["ports"][0]
+    return found
+
+
+def policy(namespace: str) -> Json:
+    """Nothing comes in."""
+    spec = {"podSelector": {}, "policyTypes": ["Ingress"]}
+    return {"kind": "NetworkPolicy", "metadata": {"name": "deny", "namespace": namespace}, "spec": spec}
+
+
+def autoscaler(namespace: str) -> Json:
+    spec = {"scaleTargetRef": {"kind": "Deployment", "name": "chat-agnt"}}
+    metadata = {"name": "scaler", "namespace": namespace}
+    return {"kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
+
+
+def data_volume(ns: Spoiled) -> Json:
+    (found,) = [volume for volume in ns.pod("redis")["spec"]["volumes"] if volume["name"] == "data"]
+    found.pop("persistentVolumeClaim")
+    volume: Json = found
+    return volume
+
+
+def redis_args(ns: Spoiled, *args: str) -> None:
+    ns.pod("redis")["spec"]["containers"][0]["args"] = list(args)
+
+
+def copies_of_redis(ns: Spoiled) -> None:
+    workload = ns.the("StatefulSet")
+    workload.update(kind="Deployment")
+    workload["spec"].update(replicas=3)
+
+
+def secret_of_the_agent(ns: Spoiled, data: dict[str, str]) -> None:
+    metadata = {"name": "chat-agent-token", "namespace": ns.name}
+    ns.objects.append({"kind": "Secret", "metadata": metadata, "data": data})
+
+
 FAULTS: list[tuple[str, Spoil]] = [
     ("subscription-pubsub-missing", lambda ns: wants(ns, "dava-pubsub")),
     ("subscription-scoped-away", lambda ns: ns.the("Subscription").update(scopes=["chat-agnet"])),
@@ -137,7 +211,8 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("subscription-not-started", says(subscriptions=())),
     ("route-not-found", says(subscriptions=(Subscription("daca-pubsub", "user-chat", ("/subscribed",)),))),
     ("actor-state-store-missing", lambda ns: ns.objects.remove(ns.the("Component", "statestore"))),
-    ("actor-state-store-not-true", lambda ns: ns.set("statestore", "actorStateStore", "yes")),
+    ("actor-state-store-not-true", lambda ns: ns.set("statestore", "actorStateStore", "no")),
+    ("actor-state-store-odd", lambda ns: ns.set("statestore", "actorStateStore", "ture")),
     ("actor-state-store-not-true", lambda ns: ns.set("statestore", "actorStateStore", None)),
     ("actor-state-store-twice", lambda ns: second(ns, "Component", "statestore")),
     ("component-scoped-away", lambda ns: ns.the("Component", "statestore").update(scopes=["other"])),
@@ -156,7 +231,7 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("app-port-wrong", lambda ns: annotate(ns, "app-port", "8080")),
     ("app-port-wrong", lambda ns: annotate(ns, "app-port", None)),
     ("sidecar-not-asked-for", on_the_workload),
-    ("sidecar-not-asked-for", lambda ns: annotate(ns, "enabled", "yes")),
+    ("sidecar-not-asked-for", lambda ns: annotate(ns, "enabled", "no")),
     ("components-in-config-map", mounts_components),
     ("service-missing", lambda ns: ns.objects.remove(ns.the("Service", "chat-agent"))),
     ("service-selects-nothing", lambda ns: selects(ns, "redis-master", app="x")),
@@ -188,6 +263,39 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("pending-old", pending(deliveries=9)),
     ("state-of-gone-app", stores(apps={"chat-bot": "chat-bot||ChatAgent||a||b"})),
     ("clocks-apart", stores(clock=40.0)),
+    ("subscription-fields", lambda ns: ns.the("Subscription").update(apiVersion="dapr.io/v1alpha1")),
+    ("subscription-fields", lambda ns: ns.the("Subscription")["spec"].pop("topic")),
+    ("actor-state-store-unfit", of_type("state.memcached")),
+    ("actor-state-store-unfit", of_type("state.in-memory")),
+    ("component-type", of_type("state.reddis")),
+    ("component-type", spec_of("statestore", version="v9")),
+    ("component-without-version", lambda ns: ns.the("Component", "statestore")["spec"].pop("version")),
+    ("component-metadata", lambda ns: rename(ns, "redisHost", "redisHst")),
+    ("component-metadata", lambda ns: ns.set("statestore", "redisHost", None)),
+    ("component-metadata", lambda ns: entries(ns).append({"value": "x"})),
+    ("scopes-misplaced", spec_of("statestore", scopes=["chat-agent"])),
+    ("app-id-missing", lambda ns: annotate(ns, "app-id", None)),
+    ("annotation-unknown", lambda ns: dapr_of(ns).update({"dapr.io/app-prot": "8000"})),
+    ("annotation-not-text", lambda ns: dapr_of(ns).update({"dapr.io/app-port": 8000})),
+    ("selector-does-not-match", lambda ns: labels(ns).update({"app.kubernetes.io/name": "x"})),
+    ("configuration-missing", lambda ns: dapr_of(ns).update({"dapr.io/config": "chat-agnt"})),
+    ("app-token-unread", lambda ns: container(ns).update(env=[])),
+    ("secret-store-missing", lambda ns: ns.the("Component").update(auth={"secretStore": "vault"})),
+    ("redis-host-not-there", lambda ns: ns.set("statestore", "redisHost", "redis-mastr:6379")),
+    ("redis-host-not-there", lambda ns: ns.set("statestore", "redisHost", "localhost:6379")),
+    ("redis-host-not-there", lambda ns: ns.set("statestore", "redisHost", "redis-master")),
+    ("service-port-missing", lambda ns: port(ns, "redis-master").update(port=6380)),
+    ("service-target-closed", lambda ns: port(ns, "chat-agent").update(targetPort=8080)),
+    ("service-target-closed", lambda ns: port(ns, "chat-agent").update(targetPort="web")),
+    ("probe-port-closed", plant("chat-agent:spec.containers.0.livenessProbe", {"httpGet": {"port": 81}})),
+    ("policy-shuts-dapr-out", lambda ns: ns.objects.append(policy(ns.name))),
+    ("scale-target-missing", lambda ns: ns.objects.append(autoscaler(ns.name))),
+    ("image-not-pinned", lambda ns: container(ns).update(image="a:latest", imagePullPolicy="Always")),
+    ("store-on-empty-dir", lambda ns: data_volume(ns).update(emptyDir={})),
+    ("store-told-to-evict", lambda ns: redis_args(ns, "--maxmemory-policy", "allkeys-lru")),
+    ("store-told-to-forget", lambda ns: redis_args(ns, "--appendonly", "no")),
+    ("store-replicated-by-copies", copies_of_redis),
+    ("workload-secret-missing", lambda ns: secret_of_the_agent(ns, {"other": "set"})),
 ]  # fmt: skip
 
 

@@ -1,0 +1,94 @@
+"""One workload whose pods ask for a sidecar, as it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.model.core.dapr import is_truthy
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
+
+DAPR = "dapr.io/"
+
+
+@dataclass(frozen=True)
+class App:
+    """`hosts_actors` is None where that is not known: a manifest does not tell it."""
+
+    item: Json
+    hosts_actors: bool | None = None
+
+    @property
+    def annotations(self) -> Mapping[str, Any]:
+        """Dapr's annotations of its pods by their names behind "dapr.io/"."""
+        return dict(_annotations(template(self.item)))
+
+    @property
+    def app_id(self) -> str:
+        """ "" where none is set: each pod then has its own name for one (dapr/dapr, pkg/injector)."""
+        return str(self.annotations.get("app-id", "")).strip()
+
+    @property
+    def name(self) -> str:
+        return self.app_id or name_of(self.item)
+
+    @property
+    def replicas(self) -> int:
+        return int(spec_of(self.item).get("replicas") or 1)
+
+
+def template(item: Json) -> Json:
+    """A workload's pod template."""
+    found: Json = item["spec"]["template"]
+    return found
+
+
+def _annotations(item: Json) -> Iterator[tuple[str, Any]]:
+    told: Json = (item.get("metadata") or {}).get("annotations") or {}
+    for name, value in told.items():
+        if str(name).startswith(DAPR):
+            yield str(name).removeprefix(DAPR), value
+
+
+def annotation(item: Json, name: str) -> str:
+    """One of Dapr's annotations ("app-id"), "" where it is not set."""
+    return str(dict(_annotations(item)).get(name, ""))
+
+
+def asks_for_a_sidecar(item: Json) -> bool:
+    """Whether the injector gives its pods a sidecar."""
+    return is_truthy(annotation(template(item), "enabled"))
+
+
+def containers(item: Json) -> Sequence[Json]:
+    """The containers of a workload's pods."""
+    found: Sequence[Json] = template(item)["spec"]["containers"]
+    return found
+
+
+def ports(item: Json) -> list[Json]:
+    """Every port that the containers of a workload declare."""
+    return [port for container in containers(item) for port in container.get("ports") or ()]
+
+
+def labels(item: Json) -> Mapping[str, str]:
+    """Those of a workload's pods."""
+    found: Mapping[str, str] = (template(item).get("metadata") or {}).get("labels") or {}
+    return found
+
+
+def spec_of(item: Json) -> dict[str, Any]:
+    return dict(item.get("spec") or {})
+
+
+def is_redis(container: Json) -> bool:
+    """Whether a container runs Redis, by its image."""
+    image = str(container.get("image", "")).rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return image in {"redis", "valkey", "redis-stack-server"}
+
+
+def runs_redis(item: Json) -> bool:
+    """Whether a workload runs Redis."""
+    return any(map(is_redis, containers(item)))

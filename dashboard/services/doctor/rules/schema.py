@@ -1,0 +1,187 @@
+"""Components as daprd reads them: type, version, entries of metadata, and keys at the wrong level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
+from dashboard.model.doctor.report import Severity
+from dashboard.services.doctor.app import spec_of
+from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.facts import component_types
+from dashboard.services.doctor.rule import Seen, rule
+
+SCHEMA = "reference/resource-specs/component-schema/"
+TYPES = "reference/components-reference/"
+API_VERSION = "dapr.io/v1alpha1"
+ALIKE = 0.75
+
+
+def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+def _close(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or ""."""
+    by_lower = {each.lower(): each for each in known}
+    found = get_close_matches(word.lower(), by_lower, 1, ALIKE)
+    return by_lower[found[0]] if found else ""
+
+
+@rule(
+    "component-api-version", "error", docs=SCHEMA, each="declared_components",
+    why="The API server knows Components under this version alone, and refuses any other.",
+)  # fmt: skip
+def api_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    said = item.get("apiVersion")
+    if said != API_VERSION and evidence.origin in {"files", "local"}:
+        yield Seen(
+            object=named(item),
+            seen=f'apiVersion is "{said}".' if said else "It has no apiVersion.",
+            fix=f"Write apiVersion: {API_VERSION}.",
+            commands=_edit(evidence, item),
+        )
+
+
+@rule(
+    "component-type", "error", docs=TYPES, each="declared_components",
+    why="daprd ends where it is to load a Component of a type or version that it does not know.",
+)  # fmt: skip
+def component_type(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    spec = spec_of(item)
+    said, version = str(spec.get("type") or ""), spec.get("version")
+    severity: Severity | None = None
+    told = component_types().get(said)
+    if not said:
+        problem, fix = "It has no spec.type.", "Name one, as state.redis."
+    elif told is None:
+        family, _, name = said.partition(".")
+        names = (known.partition(".")[2] for known in component_types() if known.startswith(f"{family}."))
+        meant = _close(name, names)
+        problem = f"spec.type is {said}, which Dapr itself does not bring."
+        fix = (
+            f"Write {family}.{meant}." if meant else "Name one of Dapr's, or run it as a pluggable component."
+        )
+        severity = None if meant else "warning"
+    elif version and str(version) not in told.versions | {"v0"}:
+        problem = f"spec.version is {version}; {said} has {', '.join(sorted(told.versions))}."
+        fix = f"Write version: {min(told.versions)}."
+    else:
+        return
+    yield Seen(object=named(item), seen=problem, fix=fix, commands=_edit(evidence, item), severity=severity)
+
+
+@rule(
+    "component-without-version", "warning", docs=SCHEMA, each="declared_components",
+    why="The API server refuses a Component without spec.version.",
+)  # fmt: skip
+def without_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    if spec_of(item).get("version") in {None, ""}:
+        yield Seen(
+            object=named(item),
+            seen="It has no spec.version.",
+            fix="Write version: v1.",
+            commands=_edit(evidence, item),
+            severity="error" if evidence.dapr_apps else None,
+        )
+
+
+@rule(
+    "component-metadata", "error", docs=SCHEMA, each="declared_components",
+    why="daprd ends where a value that a Component needs is missing, and passes over names that it does not "
+    "know.",
+)  # fmt: skip
+def metadata(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    entries = spec_of(item).get("metadata") or []
+    if not isinstance(entries, list):
+        entries = [entries]
+    for number, entry in enumerate(entries, 1):
+        problem = _entry_problem(entry)
+        if problem:
+            yield Seen(
+                object=named(item),
+                seen=f"Entry {number} of spec.metadata {problem}.",
+                fix="Write each entry as name and value, or name and secretKeyRef.",
+                commands=_edit(evidence, item),
+            )
+    names = [str(e["name"]) for e in entries if isinstance(e, Mapping) and isinstance(e.get("name"), str)]
+    yield from _misnamed(evidence, item, names)
+
+
+def _entry_problem(entry: Any) -> str:
+    if not isinstance(entry, Mapping):
+        return "is no mapping"
+    if not isinstance(entry.get("name"), str) or not entry["name"]:
+        return "has no name"
+    reference = entry.get("secretKeyRef")
+    if reference is not None and not (isinstance(reference, Mapping) and reference.get("name")):
+        return f"({entry['name']}) has a secretKeyRef without a name"
+    return ""
+
+
+def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen]:
+    """What is missing, and which name was probably meant for it."""
+    said = str(spec_of(item).get("type") or "")
+    told = component_types().get(said)
+    if told is None or told.fields is None:
+        return
+    lower = {name.lower() for name in names}
+    known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"}
+    for name in names:
+        meant = _close(name, told.fields) if name.lower() not in known else ""
+        if meant and meant.lower() not in lower:
+            yield Seen(
+                object=named(item),
+                seen=f"{said} has no {name} in its metadata.",
+                fix=f"Write {meant}.",
+                commands=_edit(evidence, item),
+                severity="error" if meant in told.required and said.endswith(".redis") else "warning",
+            )
+    for name in sorted(told.required) if said.endswith(".redis") else ():
+        if name.lower() not in lower:
+            yield Seen(
+                object=named(item),
+                seen=f"It has no {name}.",
+                fix=f"Set {name}.",
+                commands=_edit(evidence, item),
+            )
+
+
+@rule(
+    "scopes-misplaced", "warning", docs="operations/components/component-scopes/", each="scoped",
+    why="scopes stand beside spec: under it nobody reads them, and every app loads the object.",
+)  # fmt: skip
+def scopes_misplaced(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    if "scopes" in spec_of(item):
+        yield Seen(
+            object=named(item),
+            seen="scopes stand under spec.",
+            fix="Move them to the top level of the object.",
+            commands=_edit(evidence, item),
+        )
+
+
+@rule(
+    "component-twice", "error", docs=SCHEMA,
+    why="Of two Components of one name in a namespace only one is kept; on one machine daprd refuses both.",
+)  # fmt: skip
+def twice(evidence: Evidence) -> Iterable[Seen]:
+    for item, first in evidence.doubles("Component"):
+        yield Seen(
+            object=named(item),
+            seen=f"{name_of(item)} is declared a second time, as at {first}.",
+            fix="Give one of them another name, or delete it.",
+            commands=_edit(evidence, item),
+        )
+
+
+@rule(
+    "key-twice", "error", docs="https://yaml.org/spec/1.2.2/#nodes", on=frozenset({"files"}),
+    why="The API server refuses an object with a key that is there twice, or takes the last one without a "
+    "word.",
+)  # fmt: skip
+def key_twice(evidence: Evidence) -> Iterable[Seen]:  # what sees it reads the file
+    return ()

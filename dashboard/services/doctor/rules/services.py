@@ -1,0 +1,269 @@
+"""Services, probes and policies: whether connections find their way to a port that is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dashboard.model.core import kubernetes as objects
+from dashboard.model.core.kubernetes import Component, Json, Service
+from dashboard.model.core.manifests import name_of
+from dashboard.services.doctor.app import App, containers, labels, ports, spec_of
+from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
+from dashboard.services.doctor.rules.components import NAMESPACED
+
+SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
+PROBES = (
+    "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
+)
+POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
+# What stands in for a value until somebody puts it there.
+_PLACEHOLDER = re.compile(r"[${}<>%]|^[A-Z][A-Z0-9_]{3,}$|^(?i:your|replace)[-_]")
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
+
+
+def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+def redis_host(found: Component) -> tuple[str, str]:
+    """Host and port ("" where none) of the first server that a Component on Redis names."""
+    value = found.metadata.get("redisHost", "")
+    first = value.split(",")[0].strip() if isinstance(value, str) else ""
+    if first.startswith("["):
+        host, _, rest = first[1:].partition("]")
+        return host, rest.removeprefix(":")
+    host, _, port = first.rpartition(":") if first.count(":") == 1 else (first, "", "")
+    return host, port
+
+
+def _services(evidence: Evidence) -> list[tuple[Json, Service]]:
+    return [(item, objects.service(item)) for item in evidence.of("Service")]
+
+
+def _local_service(evidence: Evidence, host: str) -> str:
+    """The Service of this namespace that a host name means, "" where it is elsewhere or no Service's."""
+    name, *rest = host.split(".")
+    inside = not rest or (rest[0] == evidence.namespace and (len(rest) == 1 or rest[1] == "svc"))
+    return name if inside and not name.isdigit() and ":" not in host and host not in LOOPBACK else ""
+
+
+@rule(
+    "redis-host-not-there", "error", docs=NAMESPACED, on=KUBERNETES, each="redis_components",
+    why="A Component whose server has no address is not loaded, and its sidecar ends.",
+)  # fmt: skip
+def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    host, port = redis_host(found)
+    if not host or "failover" in found.metadata:
+        return
+    if _PLACEHOLDER.search(host):
+        raise UnknownError(f"redisHost of {found.name} is {host}: not rendered.")
+    problem = ""
+    if host in LOOPBACK and evidence.dapr_apps:
+        problem = f"redisHost is {host}: in a pod that is the pod itself."
+    elif not port and "redisPort" not in found.metadata:
+        problem = f"redisHost is {host}, without a port."
+    name = _local_service(evidence, host)
+    there = [service.name for _, service in _services(evidence)]
+    if not problem and name and name not in there:
+        if evidence.origin == "files" and not any(s.startswith("redis") or s in name for s in there):
+            raise UnknownError(f"The Service {name} is not among the files of {evidence.namespace}.")
+        problem = f"redisHost is {host}; {evidence.namespace} has {', '.join(there) or 'no Service'}."
+    if host in LOOPBACK and evidence.origin == "files":
+        beside = [
+            app for app in evidence.dapr_apps if evidence.beside(f"Component/{found.name}", named(app.item))
+        ]
+        if not beside:
+            raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
+    if problem:
+        yield Seen(
+            object=f"Component/{found.name}",
+            seen=problem,
+            fix="Name the Service of this namespace's Redis with its port, as redis-master:6379.",
+            commands=(evidence.edit("Component", found.name),),
+        )
+
+
+@rule(
+    "service-port-missing", "error", docs=SERVICES, on=KUBERNETES, each="redis_components",
+    why="A connection to a port that the Service does not have is refused.",
+)  # fmt: skip
+def port_missing(evidence: Evidence, found: Component) -> Iterable[Seen]:
+    host, port = redis_host(found)
+    name = _local_service(evidence, host)
+    for item, service in _services(evidence):
+        if service.name == name and port.isdigit() and service.ports and int(port) not in service.ports:
+            has = ", ".join(map(str, service.ports))
+            yield Seen(
+                object=named(item),
+                seen=f"Component {found.name} asks for port {port}; it has {has}.",
+                fix=f"Give the Service port {port}, or name {has} in redisHost.",
+                commands=_edit(evidence, item),
+            )
+
+
+def _selected(evidence: Evidence, service: Service) -> list[Json]:
+    return [item for item in evidence.workloads if objects.selects(service, labels(item))]
+
+
+@rule(
+    "service-target-closed", "error", docs=SERVICES, on=KUBERNETES, each="services",
+    why="A Service leads to the target port of its pods: where no container has it, connections fail.",
+)  # fmt: skip
+def target_closed(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    service = objects.service(item)
+    for workload in _selected(evidence, service):
+        open_names = {str(port.get("name")) for port in ports(workload)}
+        numbers = {str(port.get("containerPort")) for port in ports(workload)}
+        for port, target in service.ports.items():
+            by_name = not target.isdigit()
+            if (by_name and target not in open_names) or (not by_name and numbers and target not in numbers):
+                yield Seen(
+                    object=named(item),
+                    seen=f"Port {port} leads to {target}; the containers of {named(workload)} have "
+                    f"{', '.join(sorted(numbers | (open_names - {'None'}))) or 'no port declared'}.",
+                    fix="Name a port that a container has.",
+                    commands=_edit(evidence, item),
+                    severity=None if by_name else "warning",
+                )
+
+
+@rule(
+    "service-missing", "error", docs=SERVICES, on=KUBERNETES, each="dapr_apps",
+    why="Without a Service nothing in the cluster has an address of the agent, and port-forward svc/ fails.",
+)  # fmt: skip
+def service_missing(evidence: Evidence, app: App) -> Iterable[Seen]:
+    if app.app_id != evidence.app_id:  # others may be called through their sidecars alone
+        return
+    found = [service for _, service in _services(evidence) if not service.of_dapr]
+    if not any(objects.selects(service, labels(app.item)) for service in found):
+        kind, name = str(app.item["kind"]).lower(), name_of(app.item)
+        port = str(app.annotations.get("app-port") or "8000")
+        made = evidence.kubectl(f"expose {kind} {name} --port {port}")
+        wrong = [service.name for service in found if service.name == name]
+        delete = evidence.kubectl(f"delete service {name}") if wrong else ""
+        yield Seen(
+            object=named(app.item),
+            seen=f"No Service in {evidence.namespace} selects its pods.",
+            fix="Create one.",
+            commands=(delete, made) if evidence.origin == "kubernetes" else (made,),
+        )
+
+
+@rule(
+    "service-selects-nothing", "error", docs=SERVICES, on=KUBERNETES, each="services",
+    why="A Service whose selector no pod has leads nowhere: connections to it fail.",
+)  # fmt: skip
+def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    service = objects.service(item)
+    pods = [(pod["metadata"].get("labels")) or {} for pod in evidence.of("Pod")]
+    if not service.selector or service.of_dapr or _selected(evidence, service):
+        return
+    if any(objects.selects(service, each) for each in pods):
+        return
+    meant = [w for w in evidence.workloads if set(labels(w).values()) & set(service.selector.values())]
+    alike = meant or [
+        w for w in evidence.workloads if name_of(w) in service.name or service.name in name_of(w)
+    ]
+    if not alike and service.name not in _needed(evidence):
+        if evidence.origin == "files":
+            raise UnknownError(f"No workload that Service {service.name} may mean is among the files.")
+        return  # somebody else's, or one that is scaled to none
+    wanted = ",".join(f"{key}={value}" for key, value in service.selector.items())
+    change = {"spec": {"selector": dict(labels(alike[0]))}} if alike else {}
+    yield Seen(
+        object=named(item),
+        seen=f"Its selector {wanted} fits no pod.",
+        fix="Give it the labels of the pods.",
+        commands=(evidence.patch("Service", service.name, change),) if change else _edit(evidence, item),
+    )
+
+
+def _needed(evidence: Evidence) -> set[str]:
+    """Services that the agent and its Components cannot do without."""
+    hosts = (_local_service(evidence, redis_host(found)[0]) for found in evidence.redis_components)
+    return {evidence.app_id, *filter(None, hosts)}
+
+
+@rule(
+    "probe-port-closed", "warning", docs=PROBES, on=KUBERNETES, each="workloads",
+    why="A probe of a port that the container does not have fails: the pod never gets ready, or is killed.",
+)  # fmt: skip
+def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    for container in containers(item):
+        declared = container.get("ports") or ()
+        names = {str(port.get("name")) for port in declared}
+        numbers = {str(port.get("containerPort")) for port in declared}
+        for kind, port in _probes(container):
+            by_name = not port.isdigit()
+            if (by_name and port not in names) or (not by_name and numbers and port not in numbers):
+                yield Seen(
+                    object=named(item),
+                    seen=f"The {kind} of {container.get('name')} asks port {port}; it has "
+                    f"{', '.join(sorted(numbers)) or 'no port declared'}.",
+                    fix="Name a port of the container.",
+                    commands=_edit(evidence, item),
+                    severity="error" if by_name else None,
+                )
+
+
+def _probes(container: Json) -> Iterator[tuple[str, str]]:
+    for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+        probe: Any = container.get(kind) or {}
+        for way in ("httpGet", "tcpSocket", "grpc"):
+            port = (probe.get(way) or {}).get("port")
+            if port is not None and str(port) not in {"3500", "3501"}:  # the sidecar's own
+                yield kind, str(port)
+
+
+@rule(
+    "policy-shuts-dapr-out", "warning", docs=POLICIES, on=KUBERNETES, each="policies",
+    why="Sidecars call one another at port 50002, and their operator, sentry and placement: where a policy "
+    "lets nothing through, actors on other pods are not reached.",
+)  # fmt: skip
+def policy(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    spec = spec_of(item)
+    wanted = (spec.get("podSelector") or {}).get("matchLabels") or {}
+    for app in evidence.dapr_apps:
+        if not wanted.items() <= labels(app.item).items():
+            continue
+        for way, kind in (("ingress", "Ingress"), ("egress", "Egress")):
+            types = spec.get("policyTypes") or ["Ingress"]
+            if kind in types and not spec.get(way) and not _opened(evidence, app, way):
+                yield Seen(
+                    object=named(item),
+                    seen=f"It lets no {way} through to {named(app.item)}: Dapr's ports are shut.",
+                    fix="Let sidecars of this namespace reach port 50002, and egress reach Dapr's own "
+                    "namespace, DNS and Redis.",
+                    commands=_edit(evidence, item),
+                )
+
+
+def _opened(evidence: Evidence, app: App, way: str) -> bool:
+    """Whether another policy lets something through to the same pods: policies add up."""
+    for item in evidence.policies:
+        spec = spec_of(item)
+        wanted = (spec.get("podSelector") or {}).get("matchLabels") or {}
+        if spec.get(way) and wanted.items() <= labels(app.item).items():
+            return True
+    return False
+
+
+@rule(
+    "scale-target-missing", "warning", docs="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    on=KUBERNETES, each="autoscalers",
+    why="An autoscaler of a workload that is not there scales nothing.",
+)  # fmt: skip
+def scale_target(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    target = spec_of(item).get("scaleTargetRef") or {}
+    wanted = f"{target.get('kind')}/{target.get('name')}"
+    there = [named(workload) for workload in evidence.workloads]
+    if target.get("kind") in {"Deployment", "StatefulSet"} and there and wanted not in there:
+        yield Seen(
+            object=named(item),
+            seen=f"It scales {wanted}; {evidence.namespace} has {', '.join(there)}.",
+            fix="Name a workload of this namespace.",
+            commands=_edit(evidence, item),
+        )
