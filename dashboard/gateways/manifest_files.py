@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from dashboard.gateways.manifest_shapes import is_looked_at, misshapen
 from dashboard.model.core.errors import NotThere
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import Manifests, source_key
@@ -21,10 +22,6 @@ MOST_BYTES = 8 << 20
 _CONFLICT = re.compile(r"^(<{7}|>{7}|={7}$)", re.MULTILINE)
 _UNRENDERED = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}")
 # Where a value that is not rendered yet hides what a rule asks for; scripts and environments may hold such.
-_LOOKED_AT = {
-    "Component", "Configuration", "ConfigMap", "Deployment", "HorizontalPodAutoscaler", "NetworkPolicy",
-    "Secret", "Service", "StatefulSet", "Subscription",
-}  # fmt: skip
 _RENDERED_KINDS = {"Component", "Subscription", "Configuration", "Service"}
 
 
@@ -44,9 +41,10 @@ class _Reading:
     patches: set[Path] = field(default_factory=set)
 
     def add(self, item: Json, where: str) -> None:
-        problem = _problem(item) if item["kind"] in _LOOKED_AT else ""  # others' kinds have forms of their own
-        if problem:
+        problem = misshapen(item)
+        if problem and is_looked_at(item["kind"]):
             self.unread[where] = problem
+        if problem:
             return
         self.sources.setdefault(source_key(item), where)
         self.objects.append(item)
@@ -175,19 +173,6 @@ def _is_kustomize(item: Json) -> bool:
     return (
         str(item.get("apiVersion")).startswith("kustomize.config.k8s.io/") or item["kind"] == "Kustomization"
     )
-
-
-def _problem(item: Json) -> str:
-    """Why it is no object that can be looked at, "" where it is one."""
-    kind, metadata = item["kind"], item.get("metadata")
-    if not isinstance(metadata, Mapping):
-        return f"A {kind} without metadata: no object of Kubernetes."
-    if not isinstance(metadata.get("name"), str) or not metadata["name"]:
-        return f"A {kind} without metadata.name."
-    spec = item.get("spec")
-    if spec is not None and not isinstance(spec, Mapping):
-        return f"{kind} {metadata['name']}: its spec is no mapping."
-    return ""
 
 
 def _patches(kustomization: Path) -> set[Path]:

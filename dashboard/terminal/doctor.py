@@ -79,6 +79,8 @@ def _print(report: DoctorReport, format: str) -> None:
 
 
 def _say(report: DoctorReport) -> None:
+    from dashboard.services.doctor.checkup import UNREAD
+
     for found in report.findings:
         where = f"{found.namespace} {found.object}".strip()
         output.say(f"{MARKS[found.severity]} {found.severity}: {where}: {found.rule}")
@@ -93,5 +95,8 @@ def _say(report: DoctorReport) -> None:
         body = "\n".join(filter(None, lines))
         output.say("\n".join(f"    {line}" for line in body.splitlines()) + "\n")
     for reason, names, rules in report.left_out:
-        output.say(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
+        if rules == (UNREAD,):
+            output.say(f"? Not read: {reason}")
+        else:
+            output.say(f"? {', '.join(names)}: could not check {', '.join(rules)}, because: {reason}")
     output.say(report.sentence)

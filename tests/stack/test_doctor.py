@@ -22,8 +22,6 @@ from tests.stack.test_commands import run
 from tests.stack.waiting import wait_until
 from tests.stack.wired import Wiring, wired
 
-WRONG_HOST = "redis-master.prod.svc.cluster.local:6379"
-
 
 def test_a_healthy_stack_has_no_finding_and_all_is_checked(stack: RunningStack, actor_id: str) -> None:
     for name in ("prod", "dev"):
@@ -58,11 +56,10 @@ DECLARED: list[tuple[str, Callable[[Documents], object]]] = [
     ("subscription-no-default", routes),
     ("subscription-not-started", spec(topic="another")),
     ("actor-state-store-missing", lambda d: d.pop("statestore")),
-    ("actor-state-store-not-true", put("statestore", actorStateStore="yes")),
+    ("actor-state-store-not-true", put("statestore", actorStateStore="no")),
     ("actor-state-store-twice", again),
     ("component-scoped-away", lambda d: d["statestore"].update(scopes=["other"])),
     ("component-not-loaded", again),
-    ("redis-host-elsewhere", put("statestore", redisHost=WRONG_HOST)),
     ("key-prefix-useless", put("statestore", keyPrefix="name")),
     ("redis-password-missing", put("daca-pubsub", redisPassword="")),
     ("stream-unbounded", put("daca-pubsub", maxLenApprox="")),

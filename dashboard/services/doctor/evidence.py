@@ -246,9 +246,11 @@ class Evidence:
 
     def restart(self) -> str:
         """The command that makes the agent's pods anew; "" where there is no Kubernetes."""
-        kind = next((str(app.item["kind"]) for app in self.dapr_apps if app.hosts_actors), "deployment")
-        name = next((name_of(app.item) for app in self.dapr_apps if app.hosts_actors), self.app_id)
-        return self.kubectl(f"rollout restart {kind.lower()} {name}")
+        if self.why_undeclared("Deployment") or self.why_undeclared("StatefulSet"):
+            return self.kubectl(f"rollout restart deployment {self.app_id}")
+        found = next((app.item for app in self.dapr_apps if app.hosts_actors), None)
+        kind, name = (str(found["kind"]).lower(), name_of(found)) if found else ("deployment", self.app_id)
+        return self.kubectl(f"rollout restart {kind} {name}")
 
     def redis_cli(self, words: str) -> str:
         """A redis-cli line on the namespace's store, "" where it has none; `words` are the shell's."""

@@ -188,7 +188,7 @@ def test_one_objects_fault_silences_no_rule_for_its_neighbours(tmp_path: Path) -
     report = written(tmp_path, ns)
     assert {"actor-state-store-not-true", "component-metadata"} <= {found.rule for found in report.findings}
     (left,) = [left for left in report.not_checked if left.rule == UNREAD]
-    assert "without metadata.name" in left.reason
+    assert "metadata.name of this Component is missing" in left.reason
     assert left.reason.startswith(f"{tmp_path / 'dev.yaml'}:")
 
 
@@ -204,7 +204,13 @@ def test_one_objects_fault_silences_no_rule_for_its_neighbours(tmp_path: Path) -
             b"kind: Component\napiVersion: dapr.io/v1alpha1\nmetadata: {name: a}\nspec: {type: '${TYPE}'}\n",
             "not rendered",
         ),
-        (b"kind: Component\nmetadata: [a]\napiVersion: dapr.io/v1alpha1\n", "without metadata"),
+        (b"kind: Component\nmetadata: [a]\n", "metadata of this Component is no mapping"),
+        (
+            b"kind: StatefulSet\nmetadata: {name: a}\nspec: {template: {spec: {containers: 3}}}\n",
+            "spec.template.spec.containers of this StatefulSet is no list",
+        ),
+        (b"kind: Component\nmetadata: {name: a}\nspec: {type: [1]}\n", "type of this Component is no text"),
+        (b"kind: Service\nmetadata: {name: a}\nspec: {selector: [x]}\n", "this Service is no mapping"),
     ],
 )  # fmt: skip
 def test_a_file_that_says_nothing_is_named_with_its_reason(

@@ -17,7 +17,7 @@ def test_documents_lists_and_folders_are_taken_apart_with_their_lines(tmp_path: 
         "kind: Service\nmetadata: {name: b}\n"
     )
     (tmp_path / "deep" / "er" / "list.yml").write_text(
-        "kind: List\nitems:\n- kind: Pod\n  metadata: {}\n- 3\n"
+        "kind: List\nitems:\n- kind: Pod\n  metadata: {name: p}\n- 3\n"
     )
     (tmp_path / "values.yaml").write_text("replicas: 3\n")
     (tmp_path / "readme.md").write_text("kind: Pod\n")
@@ -32,7 +32,7 @@ def test_documents_lists_and_folders_are_taken_apart_with_their_lines(tmp_path: 
 
 def test_a_file_that_is_no_yaml_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: [\n")
-    (tmp_path / "b.yaml").write_text("kind: Pod\n")
+    (tmp_path / "b.yaml").write_text("kind: Pod\nmetadata: {name: b}\n")
     found = read_folder(tmp_path)
     assert [item["kind"] for item in found.objects] == ["Pod"]
     assert "no YAML" in found.unread[str(tmp_path / "a.yaml")]

@@ -1,0 +1,181 @@
+"""The shapes that the objects we look at must have: where a mapping, a list or a text has to be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from dashboard.model.core.kubernetes import Json
+
+
+def _as_text(value: object) -> object:
+    """YAML reads `on` or `1` where a text is meant; the rules name that themselves."""
+    return str(value) if isinstance(value, (bool, int, float)) else value
+
+
+_Text = Annotated[str, BeforeValidator(_as_text)]
+_Texts = list[_Text] | None
+_Objects = list[dict[_Text, Any]] | None
+_Mapped = dict[_Text, Any] | None
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class _Metadata(_Shape):
+    name: Annotated[str, Field(min_length=1)]
+    namespace: _Text | None = None
+    labels: _Mapped = None
+    annotations: _Mapped = None
+
+
+class _PodMetadata(_Shape):
+    labels: _Mapped = None
+    annotations: _Mapped = None
+
+
+class _Container(_Shape):
+    name: _Text | None = None
+    image: _Text | None = None
+    args: _Texts = None
+    command: _Texts = None
+    env: _Objects = None
+    env_from: _Objects = Field(None, alias="envFrom")
+    ports: _Objects = None
+    volume_mounts: _Objects = Field(None, alias="volumeMounts")
+    resources: _Mapped = None
+
+
+class _PodSpec(_Shape):
+    containers: list[_Container] | None = None
+    init_containers: list[_Container] | None = Field(None, alias="initContainers")
+    volumes: _Objects = None
+
+
+class _Template(_Shape):
+    metadata: _PodMetadata | None = None
+    spec: _PodSpec | None = None
+
+
+class _Selector(_Shape):
+    match_labels: _Mapped = Field(None, alias="matchLabels")
+    match_expressions: _Objects = Field(None, alias="matchExpressions")
+
+
+class _WorkloadSpec(_Shape):
+    template: _Template | None = None
+    selector: _Selector | None = None
+    replicas: int | None = None
+    claims: _Objects = Field(None, alias="volumeClaimTemplates")
+
+
+class _ComponentSpec(_Shape):
+    type: _Text | None = None
+    version: _Text | None = None
+    metadata: _Objects = None
+
+
+class _SubscriptionSpec(_Shape):
+    pubsubname: _Text | None = None
+    topic: _Text | None = None
+
+
+class _ServiceSpec(_Shape):
+    selector: _Mapped = None
+    ports: _Objects = None
+
+
+class _PolicySpec(_Shape):
+    pod_selector: _Selector | None = Field(None, alias="podSelector")
+    policy_types: _Texts = Field(None, alias="policyTypes")
+    ingress: _Objects = None
+    egress: _Objects = None
+
+
+class _AutoscalerSpec(_Shape):
+    target: _Mapped = Field(None, alias="scaleTargetRef")
+
+
+class _Object(_Shape):
+    """An object of which no more than its name is looked at."""
+
+    metadata: _Metadata
+    spec: _Mapped = None
+
+
+class _Workload(_Object):
+    spec: _WorkloadSpec | None = None  # type: ignore[assignment]
+
+
+class _Scoped(_Object):
+    scopes: _Texts = None
+
+
+class _Component(_Scoped):
+    auth: _Mapped = None
+    spec: _ComponentSpec | None = None  # type: ignore[assignment]
+
+
+class _Subscription(_Scoped):
+    spec: _SubscriptionSpec | None = None  # type: ignore[assignment]
+
+
+class _Service(_Object):
+    spec: _ServiceSpec | None = None  # type: ignore[assignment]
+
+
+class _Policy(_Object):
+    spec: _PolicySpec | None = None  # type: ignore[assignment]
+
+
+class _Autoscaler(_Object):
+    spec: _AutoscalerSpec | None = None  # type: ignore[assignment]
+
+
+class _Data(_Object):
+    data: _Mapped = None
+    string_data: _Mapped = Field(None, alias="stringData")
+
+
+_SHAPES: dict[str, type[_Object]] = {
+    "Component": _Component,
+    "Configuration": _Object,
+    "ConfigMap": _Data,
+    "Deployment": _Workload,
+    "HorizontalPodAutoscaler": _Autoscaler,
+    "NetworkPolicy": _Policy,
+    "Secret": _Data,
+    "Service": _Service,
+    "StatefulSet": _Workload,
+    "Subscription": _Subscription,
+}
+
+
+_WORDS = {
+    "missing": "is missing",
+    "string_too_short": "is empty",
+    "string_type": "is no text",
+    "list_type": "is no list",
+    "dict_type": "is no mapping",
+    "model_type": "is no mapping",
+    "int_parsing": "is no number",
+    "int_type": "is no number",
+}
+
+
+def is_looked_at(kind: str) -> bool:
+    """Whether a rule reads objects of this kind; others have forms of their own."""
+    return kind in _SHAPES
+
+
+def misshapen(item: Json) -> str:
+    """Where an object has not the shape of its kind, and how; "" where it has."""
+    try:
+        _SHAPES.get(item["kind"], _Object).model_validate(item)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        at = ".".join(str(part) for part in first["loc"])
+        return f"The {at} of this {item['kind']} {_WORDS.get(first['type'], 'has the wrong form')}."
+    return ""
