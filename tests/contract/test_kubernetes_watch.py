@@ -218,3 +218,27 @@ def test_a_plugin_is_asked_again_when_its_token_is_over(server: Server, tmp_path
         plugin(tmp_path, "two")
         wait_until(lambda: "Bearer two" in server.tokens, what="the new token is used")
         assert not cluster.warnings()
+
+
+@pytest.mark.parametrize("code", [410, 500])
+def test_watches_that_always_end_in_an_error_are_told_and_tried_ever_more_rarely(
+    server: Server, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    pauses: list[float] = []
+    asked = cache.ENDED_SECONDS
+
+    class Steps(tuple[float, ...]):
+        def __getitem__(self, index: Any) -> Any:
+            pauses.append(asked[index])
+            return 0.01
+
+    monkeypatch.setattr(cache, "ENDED_SECONDS", Steps(asked))
+    server.events = [{"type": "ERROR", "object": {"code": code, "message": "the compactor ran"}}]
+    with closing(KubernetesCluster()) as cluster:
+        assert names(cluster) == ["prod"]
+        wait_until(lambda: "ends each watch" in str(cluster.warnings()), what="it is told")
+        wait_until(lambda: len(pauses) > len(asked), what="the longest pause is reached")
+        assert pauses[: len(asked)] == list(asked)
+        assert "ends each watch" in str(cluster.warnings()), "a new list is no recovery"
+        server.events = []
+        wait_until(lambda: not cluster.warnings(), what="it follows again")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import re
 import shlex
 import socket
 import threading
@@ -29,6 +30,10 @@ CONNECT_SECONDS = 3.0
 # The server ends each watch by then, with a bookmark just before: one that is silent for longer hangs.
 WATCH_SECONDS = 45
 RENEW_SECONDS = 5.0
+NAMESPACED_ACCOUNT = (
+    """Where you may read some namespaces alone, name them, as in DACA_NAMESPACES='["prod", "dev"]'. """
+    "Else let an administrator grant this right in all:"
+)
 
 
 def decoded(body: bytes) -> Any:
@@ -45,7 +50,11 @@ def decoded(body: bytes) -> Any:
 
 
 class Gone(Exception):
-    """The watch's starting point is too old: list again."""
+    """The server ends a watch from here on: list again. `why` is None where the starting point is too old."""
+
+    def __init__(self, why: GatewayError | None = None) -> None:
+        super().__init__()
+        self.why = why
 
 
 class _Session:
@@ -115,7 +124,7 @@ class Api:
         made = self._answer("POST", path, json=body)
         status, content = self.background.run(made, seconds=2 * CALL_SECONDS)
         if status not in {201, 409}:
-            raise refusal(status, content, path)
+            raise self._refused(status, content, path)
         return bool(status == 201)
 
     def forward(self, namespace: str, pod: str, port: int) -> socket.socket:
@@ -124,7 +133,7 @@ class Api:
         try:
             return self.background.run(opening, seconds=CALL_SECONDS)
         except port_forward.RefusedError as error:
-            raise refusal(error.status, error.body) from error
+            raise self._refused(error.status, error.body) from error
 
     def proxied(self, request: httpx.Request) -> httpx.Response:
         """Send a request to a part of the cluster through one of the API server's proxies."""
@@ -140,7 +149,7 @@ class Api:
         """The body at `path`, with a deadline; none for the log of a pod that has no node yet (204)."""
         status, content = await self._answer("GET", path, params=params)
         if status not in {200, 204}:
-            raise refusal(status, content, path)
+            raise self._refused(status, content, path)
         return content
 
     async def _answer(self, verb: str, path: str, **options: Any) -> tuple[int, bytes]:
@@ -179,7 +188,7 @@ class Api:
                 async for line in reply.aiter_lines():
                     event = json.loads(line)
                     if event["type"] == "ERROR":
-                        raise Gone
+                        raise self._ended(event["object"])
                     yield event["type"], event["object"]
         except httpx.HTTPError as error:
             await asyncio.to_thread(self._renew, session, refused=False)
@@ -191,7 +200,7 @@ class Api:
         if reply.status_code == 401:
             await asyncio.to_thread(self._renew, session, refused=True)
         if reply.status_code != 200:
-            raise refusal(reply.status_code, await reply.aread())
+            raise self._refused(reply.status_code, await reply.aread())
 
     def _renew(self, broken: _Session, *, refused: bool) -> bool:
         """Read the credentials anew, not more often than each few seconds; whether there are others now."""
@@ -211,11 +220,36 @@ class Api:
 
     def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
         words = str(error) or type(error).__name__
-        context = f" --context {shlex.quote(self._context)}" if self._context else ""
         return Unreachable(
             f"The Kubernetes API at {self.host} cannot be reached: {words}.",
-            command=f"kubectl{context} get --raw /readyz",
+            command=in_context("kubectl get --raw /readyz", self._context),
         )
+
+    def _refused(self, status: int, body: bytes, path: str = "") -> GatewayError:
+        error = refusal(status, body, path)
+        error.command = in_context(error.command, self._context)
+        return error
+
+    def _ended(self, status: dict[str, Any]) -> Gone:
+        """Why the server ends a watch, by its Status."""
+        code = status.get("code")
+        if code == 410:
+            return Gone()
+        known = code if isinstance(code, int) else 500
+        return Gone(self._refused(known, json.dumps({**status, "kind": "Status"}).encode(), "a watch"))
+
+
+def in_context(lines: str, context: str | None) -> str:
+    """Shell lines for this context, whichever is the current one by the time they are run."""
+    if not context or not lines:
+        return lines
+    name = shlex.quote(context)
+    return "\n".join(
+        re.sub(r"^kubectl\b", f"kubectl --context {name}", line)
+        if line.startswith("kubectl")
+        else f"kubectl config use-context {name} && {line}"
+        for line in lines.splitlines()
+    )
 
 
 def refusal(status: int, body: bytes, path: str = "") -> GatewayError:
@@ -225,7 +259,8 @@ def refusal(status: int, body: bytes, path: str = "") -> GatewayError:
         return Forbidden(f"The cluster does not know us: {message}.", command="kubectl auth whoami")
     if status == 403:
         missing = rights.missing(message)
-        return Forbidden(f"{message}.", command=rights.grant(missing) if missing else "")
+        hint = NAMESPACED_ACCOUNT if missing and not missing.namespace else ""
+        return Forbidden(f"{message}.", hint=hint, command=rights.grant(missing) if missing else "")
     if status == 404:
         return NotThere(f"{message}.", command="dapr init -k" if "/dapr.io/" in path else "")
     return Unreachable(f"{message}.") if status >= 500 or status == 429 else Rejected(f"{message}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -16,6 +17,8 @@ from dashboard.gateways.clusters.kubernetes.api import Api, Gone, decoded
 from dashboard.model.core.errors import Forbidden, GatewayError, Rejected, Unreachable
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
+# A server that lists but ends each watch is made no better by a list every few seconds.
+ENDED_SECONDS = (*BACKOFF_SECONDS, 5.0, 10.0, 30.0)
 FORBIDDEN_SECONDS = 5.0
 POLL_SECONDS = 15.0
 
@@ -101,6 +104,9 @@ class Cache(ABC, Generic[T]):
         if isinstance(error, GatewayError):
             return error
         at = f"The Kubernetes API at {self._api.host}"
+        if isinstance(error, Gone):
+            why = f": {error.why.what}" if error.why else " as too old."
+            return Unreachable(f"{at} ends each watch of {self._path}{why} Changes show late.")
         return Rejected(f"{at} answered {self._path} with what is no list and no object of it.")
 
     def _fail(self, error: GatewayError) -> None:
@@ -129,25 +135,34 @@ class WatchedCache(Cache[T]):
     """Follows every object of one kind; a broken watch goes on where it ended, without another list."""
 
     _version = ""
+    _failures = 0
+    _ended = False  # by the server, when it was followed last
 
     async def _run(self) -> None:
-        failures = 0
         while True:
             try:
                 if not self._version:
                     await self._list()
                 await self._follow()
-                failures = 0
+                self._well()
                 await asyncio.sleep(BACKOFF_SECONDS[0])
-            except Gone:
-                self._version = ""
-            except (GatewayError, *_MISSHAPEN) as error:
-                if isinstance(error, _MISSHAPEN):
+            except (Gone, GatewayError, *_MISSHAPEN) as error:
+                if not isinstance(error, GatewayError):
                     self._version = ""  # what was read so far is in doubt
-                failed = self._told(error)
-                self._fail(failed)
-                await asyncio.sleep(_pause(failed, failures))
-                failures += 1
+                if self._ended or not isinstance(error, Gone):  # once, it is how a watch ends
+                    self._fail(self._told(error))
+                self._ended = isinstance(error, Gone)
+                await asyncio.sleep(_pause(error, self._failures))
+                self._failures += 1
+
+    def _well(self) -> None:
+        self._failures, self._ended = 0, False
+        self._recovered()
+
+    def _opened(self) -> None:
+        """Where the server ended the last watch, a new one is no recovery before it brings anything."""
+        if not self._ended:
+            self._recovered()
 
     async def _list(self) -> None:
         found = decoded(await self._api.read(self._path))
@@ -156,13 +171,15 @@ class WatchedCache(Cache[T]):
             item = self._parse(raw)
             if item is not None:
                 items.setdefault(item.namespace, {})[item.name] = item
-        self._show(View(items, listed=True))
+        told = (self._view.error, self._view.failing_since) if self._ended else (None, 0.0)
+        self._show(View(items, listed=True, error=told[0], failing_since=told[1]))
         self._version = found["metadata"]["resourceVersion"]
 
     async def _follow(self) -> None:
         """Apply what changes until the server ends the stream."""
-        async with aclosing(self._api.watch(self._path, self._version, self._recovered)) as events:
+        async with aclosing(self._api.watch(self._path, self._version, self._opened)) as events:
             async for kind, raw in events:
+                self._well()
                 if kind != "BOOKMARK":
                     self._apply(kind, raw)
                 self._version = raw["metadata"]["resourceVersion"]
@@ -180,6 +197,9 @@ class WatchedCache(Cache[T]):
         self._view = replace(self._view, items={**self._view.items, namespace: kept})
 
 
-def _pause(error: GatewayError, failures: int) -> float:
-    """A right is not granted within seconds, while a server may be back at once."""
-    return FORBIDDEN_SECONDS if isinstance(error, Forbidden) else BACKOFF_SECONDS[min(failures, 3)]
+def _pause(error: Exception, failures: int) -> float:
+    """Seconds, no two callers at the same time: a right is not granted soon, a server may be back at once."""
+    if isinstance(error, Forbidden):
+        return FORBIDDEN_SECONDS
+    steps = ENDED_SECONDS if isinstance(error, Gone) else BACKOFF_SECONDS
+    return steps[min(failures, len(steps) - 1)] * random.uniform(0.5, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from collections.abc import Sequence
@@ -177,7 +178,6 @@ class KubernetesCluster:
             raise unread
         pods = [pod for pod in snapshot.pods.of(namespace) if pod.app_id == self._app_id]
         if not pods:
-            raise NotThere(
-                f"No pod of {self._app_id} is in {namespace}.", command=f"kubectl -n {namespace} get pods"
-            )
+            command = shlex.join((*snapshot.kubectl(namespace), "get", "pods"))
+            raise NotThere(f"No pod of {self._app_id} is in {namespace}.", command=command)
         return logs.read(self._api, pods, part, since=since, lines=lines)

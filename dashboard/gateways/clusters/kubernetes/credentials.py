@@ -12,7 +12,11 @@ from urllib.request import proxy_bypass
 from kubernetes import client, config
 from yaml import YAMLError
 
-from dashboard.model.core.errors import NotThere
+from dashboard.model.core.errors import Forbidden, NotThere
+
+PROXIES = ("http", "https", "socks5", "socks5h")
+# What the official client raises where a kubeconfig is not one: it checks little of its shape.
+_UNUSABLE = (config.ConfigException, YAMLError, OSError, TypeError, AttributeError, ValueError)
 
 
 class Credentials:
@@ -25,12 +29,13 @@ class Credentials:
         try:
             self.in_cluster = _load(self._configuration, context)
             self.tls = _tls(self._configuration)
-        except (config.ConfigException, YAMLError, OSError) as error:
-            hint = "Set KUBECONFIG, or name a context with --context."
-            words = str(error).rstrip(".")
-            raise NotThere(f"There is no usable kubeconfig: {words}.", hint=hint) from error
+        except _UNUSABLE as error:
+            raise NotThere(_unusable(error), hint=_choice()) from error
         self.host: str = self._configuration.host.rstrip("/")
         self.server_name: str | None = self._configuration.tls_server_name or None
+        if self.proxy and urlsplit(self.proxy).scheme not in PROXIES:
+            words = f"The proxy-url {_without_password(self.proxy)} is of a kind that is not supported."
+            raise NotThere(words, hint=f"Use one of {', '.join(PROXIES)}.")
 
     @property
     def stale(self) -> bool:
@@ -44,23 +49,51 @@ class Credentials:
         return self._configuration.proxy or None
 
     def headers(self) -> dict[str, str]:
-        """The credentials of one request. An expired token is renewed first, by whatever plugin gave it."""
+        """The credentials of one request. An expired token is renewed first, by whatever plugin gave it.
+
+        A file of a token mostly ends in a line break (kubernetes/kubernetes#52919). Raises `Forbidden`.
+        """
         with self._lock:
-            if self._configuration.refresh_api_key_hook:
-                self._configuration.refresh_api_key_hook(self._configuration)
-            token = next(iter(self._configuration.api_key.values()), "")
-        if token and not token.lower().startswith("bearer "):
-            token = f"Bearer {token}"
-        return {"Authorization": token} if token else {}
+            try:
+                if self._configuration.refresh_api_key_hook:
+                    self._configuration.refresh_api_key_hook(self._configuration)
+            except _UNUSABLE as error:
+                raise Forbidden(_unusable(error), hint="Log in to the cluster again.") from error
+            token = str(next(iter(self._configuration.api_key.values()), "")).strip()
+        if not token or token.lower() == "bearer":
+            return {}
+        if not (token.isascii() and token.isprintable()):
+            hint = "Write the file or the field that it is read from anew."
+            raise Forbidden("The kubeconfig's token holds what no token holds, as a line break.", hint=hint)
+        return {"Authorization": token if token.lower().startswith("bearer ") else f"Bearer {token}"}
 
 
 def contexts() -> tuple[tuple[str, ...], str]:
-    """The kubeconfig's contexts and the current one; none and "" where there is no kubeconfig."""
+    """The kubeconfig's contexts and the current one, "" where none is; no context without a kubeconfig."""
     try:
-        found, current = config.list_kube_config_contexts(_kubeconfig())
-    except config.ConfigException:
+        told = config.kube_config.KubeConfigMerger(_kubeconfig()).config
+        found = told.value if told else {}
+        names = [str(context["name"]) for context in found.get("contexts") or ()]
+    except (*_UNUSABLE, UnicodeDecodeError, KeyError):
         return (), ""
-    return tuple(context["name"] for context in found), current["name"]
+    current = str(found.get("current-context") or "")
+    return tuple(names), current if current in names else ""
+
+
+def _unusable(error: Exception) -> str:
+    return f"There is no usable kubeconfig: {str(error).strip().rstrip('.') or type(error).__name__}."
+
+
+def _choice() -> str:
+    names, current = contexts()
+    if names and not current:
+        return f"No context is the current one. Name one with --context: {', '.join(names)}."
+    return "Set KUBECONFIG, or name a context with --context."
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _kubeconfig() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -130,9 +131,13 @@ class Snapshot:
             unavailable=tuple((part, f.failure) for part, f in found.items() if isinstance(f, GatewayError)),
             agents=agents,
             publish_url=forwarded_url(name, running[0], API_PORT) if running else None,
-            kubectl=("kubectl", *(("--context", self.context) if self.context else ()), "-n", name),
+            kubectl=self.kubectl(name),
             broker=self._broker(name, store),
         )
+
+    def kubectl(self, name: str) -> tuple[str, ...]:
+        """The words before any other of kubectl's in a namespace."""
+        return ("kubectl", *(("--context", self.context) if self.context else ()), "-n", name)
 
     def _protected(self, name: str) -> bool:
         """A namespace whose label cannot be read counts as protected."""
@@ -153,7 +158,8 @@ class Snapshot:
         if agents:
             return agents[0][1]
         kind = workload.kind.lower()
-        expose = f"kubectl -n {workload.namespace} expose {kind} {workload.name} --port {workload.app_port}"
+        words = ("expose", kind, workload.name, "--port", str(workload.app_port))
+        expose = shlex.join((*self.kubectl(workload.namespace), *words))
         return NotThere(f"No Service selects the pods of {kind} {workload.name}.", command=expose)
 
     def _pods(self, name: str) -> tuple[str, ...] | GatewayError:
