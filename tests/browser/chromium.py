@@ -1,4 +1,4 @@
-"""The machine's own Chromium."""
+"""A Chromium that this machine has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,11 +23,30 @@ FLAGS = (
 )
 
 
+PACKAGES = ("chromium", "fonts-noto-core")
+
+
+class NoChromiumError(Exception):
+    """None starts; the text says which were tried and how to get one."""
+
+
 def launch(playwright: Playwright) -> Browser:
-    """Headless; fails where there is no Chromium rather than passing over the tests."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program, "Chromium is needed: apt-get install chromium"
-    return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+    """Headless; `NoChromiumError` where none starts, rather than passing over the tests."""
+    faults = []
+    for program in _programs(playwright):
+        try:
+            return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        except Error as error:
+            faults.append(f"{program}: {error.message.strip().splitlines()[0]}")
+    install = f"Chromium is needed: sudo apt-get install {' '.join(PACKAGES)}"
+    raise NoChromiumError("\n  ".join([install, *faults]))
+
+
+def _programs(playwright: Playwright) -> list[str]:
+    """The machine's own, then the one that Playwright has downloaded."""
+    own = (shutil.which(name) for name in ("chromium", "google-chrome"))
+    downloaded = playwright.chromium.executable_path
+    return [*filter(None, own), *([downloaded] if Path(downloaded).exists() else [])]
 
 
 @cache

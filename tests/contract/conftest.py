@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +13,7 @@ import redis
 from dashboard.gateways.redis.store import StoreGateway
 from dashboard.model.core.endpoints import RedisAddress
 from local import ports
+from local.binaries import redis_server
 from local.programs import accepts
 from tests.stack.waiting import wait_until
 
@@ -22,12 +22,10 @@ PASSWORD = "only-for-tests"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    assert program, "redis-server is needed: apt-get install redis-server"
     port = ports.choose(1).namespaces[0].redis
     folder: Path = tmp_path_factory.mktemp("redis")
     command = [
-        program,
+        str(redis_server()),
         "--port",
         str(port),
         "--bind",
