@@ -71,6 +71,8 @@ def redis_config(layout: Layout, namespace: str, port: int) -> str:
             f'dir "{layout.redis(namespace)}"',
             "appendonly yes",
             "appendfsync everysec",
+            # Commands alone are read by every Redis and Valkey; each has a binary form of its own.
+            "aof-use-rdb-preamble no",
             'save ""',
             "maxmemory-policy noeviction",
             "",
