@@ -87,7 +87,7 @@ class MadeUpNamespace(MadeUpTopic):
         )
 
     def ping(self) -> StoreInfo:
-        return StoreInfo("7.0.15", "run", 1, 1)
+        return StoreInfo("Redis 7.0.15", "run", 1, 1)
 
     def actor_ids(self, **_: object) -> tuple[str, ...]:
         return ("user1", "user2")

@@ -38,7 +38,7 @@ def test_every_part_answers_where_it_says(settings: Settings) -> None:
         for endpoint in (endpoint for endpoint in cluster.endpoints() if endpoint.name in BOTH):
             assert connections.agent(endpoint).readiness() == ""
             assert "ChatAgent" in connections.sidecar(endpoint).metadata().hosts_actors
-            assert connections.store(endpoint).ping().version
+            assert connections.store(endpoint).ping().server
 
 
 def test_the_services_work_on_it(settings: Settings, actor_id: str) -> None:

@@ -28,7 +28,7 @@ class StoreGateway(StreamReader):
         with self._errors():
             info: dict[str, Any] = cast(Any, self._redis.info())
             keys = int(cast(Any, self._redis.dbsize()))
-        return StoreInfo(str(info["redis_version"]), str(info["run_id"]), int(info["used_memory"]), keys)
+        return StoreInfo(_server(info), str(info["run_id"]), int(info["used_memory"]), keys)
 
     def condition(self) -> StoreCondition:
         """How the server is, for the doctor."""
@@ -95,3 +95,9 @@ class StoreGateway(StreamReader):
                     transaction.xack(name, group["name"], *entries)
                 transaction.xdel(name, *entries)
                 return count, int(transaction.execute()[-1])
+
+
+def _server(info: dict[str, Any]) -> str:
+    """Product and version; as `redis_version` Valkey gives the Redis that it is compatible with."""
+    valkey = info.get("valkey_version")
+    return f"Valkey {valkey}" if valkey else f"Redis {info['redis_version']}"

@@ -48,7 +48,7 @@ class KeyValue:
 class StoreInfo:
     """One Redis server as it says of itself; `run_id` tells two servers apart whatever they are called."""
 
-    version: str
+    server: str  # product and version: "Redis 7.0.15", "Valkey 9.1.2"
     run_id: str
     used_memory_bytes: int
     keys: int

@@ -71,7 +71,7 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
     )
     if store.value:
         keys = counted(store.value.keys, "key")
-        parts["store"] = PartHealth(name="store", state="ok", words=f"Redis {store.value.version}, {keys}")
+        parts["store"] = PartHealth(name="store", state="ok", words=f"{store.value.server}, {keys}")
     for name, failure in (
         ("agent", agent.failure), ("sidecar", sidecar.failure), ("store", store.failure)
     ):  # fmt: skip
