@@ -23,7 +23,8 @@ FLAGS = (
 )
 
 
-PACKAGES = ("chromium", "fonts-noto-core")
+PACKAGES = ("chromium", "fonts-noto-core", "libatomic1")  # the last for Playwright's own driver
+WANTED = f"Chromium is needed: sudo apt-get install {' '.join(PACKAGES)}"
 
 
 class NoChromiumError(Exception):
@@ -38,8 +39,7 @@ def launch(playwright: Playwright) -> Browser:
             return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         except Error as error:
             faults.append(f"{program}: {error.message.strip().splitlines()[0]}")
-    install = f"Chromium is needed: sudo apt-get install {' '.join(PACKAGES)}"
-    raise NoChromiumError("\n  ".join([install, *faults]))
+    raise NoChromiumError("\n  ".join([WANTED, *faults]))
 
 
 def _programs(playwright: Playwright) -> list[str]:

@@ -13,7 +13,9 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chromium import PACKAGES, NoChromiumError, launch
+from tests.browser.chromium import PACKAGES, WANTED, NoChromiumError, launch
+
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 
 
 def main() -> None:
@@ -30,6 +32,9 @@ def main() -> None:
 
 def _missing() -> str:
     """Why none starts, "" where one does."""
+    driver = _tried([*PLAYWRIGHT, "--version"])
+    if driver:
+        return "\n  ".join([WANTED, *driver])
     with sync_playwright() as playwright:
         try:
             launch(playwright).close()
@@ -41,7 +46,7 @@ def _missing() -> str:
 def _by_apt_get() -> list[str]:
     if not _may_install():
         return []
-    _say(f"==> {' and '.join(PACKAGES)} by apt-get, for the browser's tests")
+    _say(f"==> {', '.join(PACKAGES)} by apt-get, for the browser's tests")
     return _tried(["apt-get", "update", "-qq"]) + _tried(
         ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
     )
@@ -50,7 +55,7 @@ def _by_apt_get() -> list[str]:
 def _by_playwright() -> list[str]:
     _say("==> Chromium by Playwright, for the browser's tests")
     libraries = ["--with-deps"] if _may_install() else []
-    return _tried([sys.executable, "-m", "playwright", "install", "--no-shell", *libraries, "chromium"])
+    return _tried([*PLAYWRIGHT, "install", "--no-shell", *libraries, "chromium"])
 
 
 def _may_install() -> bool:

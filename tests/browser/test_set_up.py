@@ -26,6 +26,8 @@ def test_what_cannot_be_got_is_asked_for(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 1
-    assert ran.stderr.startswith("Chromium is needed: sudo apt-get install chromium fonts-noto-core\n")
+    assert ran.stderr.startswith(
+        "Chromium is needed: sudo apt-get install chromium fonts-noto-core libatomic1\n"
+    )
     assert "127.0.0.1:9" in ran.stderr
     assert "Traceback" not in ran.stderr
