@@ -1,4 +1,4 @@
-"""Kubeconfigs as they are in the world: what is odd in one works, or is said in a sentence without a secret."""
+"""Kubeconfigs as they are in the world: what is odd works, or is said in a sentence without a secret."""
 
 from __future__ import annotations
 
