@@ -21,6 +21,7 @@ from dapr.actor.runtime.context import ActorRuntimeContext
 
 from agent import history
 from agent.history import Head, Message
+from agent.messages import MAX_PAGE, AssistantMessage, Page, Said, UserMessage, checked
 from agent.outbox import Outbox
 from agent.store import HistoryStore
 
@@ -29,19 +30,28 @@ _locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 class ChatAgentInterface(ActorInterface):  # type: ignore[misc]
-    """The methods by their names on the wire; arguments and answers are JSON objects."""
+    """The methods by their names on the wire, each in two forms.
+
+    One is the course's, for whoever calls the actor through Dapr; the other this service's own, which makes a
+    repeated call one turn and pages. What fits neither raises `BadArgument`, and nothing is stored.
+    """
 
     @actormethod(name="ProcessMessage")  # type: ignore[untyped-decorator]
     async def process_message(self, message: dict) -> dict:  # type: ignore[type-arg]
-        """`{"content", "id", "key"}` -> `{"answer"}`, or `{"conflict": true}` where a key had another text.
+        """`{"role": "user", "content"}` -> `{"role": "assistant", "content"}`.
 
-        Dapr repeats a call whose connection broke, and the turn may be stored by then: one `id` is one turn.
+        Our own: `{"content", "id", "key"}` -> `{"answer"}`, or `{"conflict": true}` where a key had another
+        text. Dapr repeats a call whose connection broke, and the turn may be stored by then: one `id` is one
+        turn.
         """
         raise TypeError("an interface")
 
     @actormethod(name="GetConversationHistory")  # type: ignore[untyped-decorator]
-    async def get_conversation_history(self, page: dict) -> dict:  # type: ignore[type-arg]
-        """`{"limit", "before"}` -> `{"messages", "first", "total"}`, oldest first, and its home."""
+    async def get_conversation_history(self, page: dict) -> dict | list:  # type: ignore[type-arg]
+        """Without an argument the whole history, `[{"role", "content"}]`, oldest first.
+
+        Our own: `{"limit", "before"}` -> `{"messages", "first", "total"}`, oldest first, and its home.
+        """
         raise TypeError("an interface")
 
 
@@ -75,10 +85,17 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
                 log.exception("%s of actor %s failed; nothing of it is kept", what, self._actor_id)
                 raise
 
-    async def process_message(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def process_message(self, message: Any) -> dict[str, Any]:
+        if isinstance(message, dict) and "role" not in message and "content" in message:
+            return await self._process(checked(Said, message, takes='{"content", "id", "key"}'))
+        user = checked(UserMessage, message, takes='{"role": "user", "content": "..."}')
+        answered = await self._process(Said(content=user.content))
+        return AssistantMessage(content=answered["answer"]).model_dump()
+
+    async def _process(self, message: Said) -> dict[str, Any]:
         async with self._turn("a turn"):
-            content, key = message["content"], message.get("key")
-            event_id = message.get("id") or str(uuid.uuid4())
+            content, key = message.content, message.key
+            event_id = message.id or str(uuid.uuid4())
             head = await self._store.load()
             await self._publish(head)  # what a failed answer left, also if its turn is only sent again
             known = head.remembered(key) if key is not None else None
@@ -107,13 +124,25 @@ class ChatAgent(Actor, ChatAgentInterface):  # type: ignore[misc]
         await self._store.save(grown, (segment,) if segment else ())
         return grown
 
-    async def get_conversation_history(self, page: dict[str, Any]) -> dict[str, Any]:
+    async def get_conversation_history(self, page: Any) -> dict[str, Any] | list[dict[str, str]]:
+        if page in (None, {}):
+            return [{"role": m.role, "content": m.content} async for m in self._whole()]
+        asked = checked(Page, page, takes='no body, or {"limit", "before"}')
         async with self._turn("reading"):
             head = await self._store.load()
-            view = history.window(head, limit=int(page["limit"]), before=page.get("before"))
+            view = history.window(head, limit=asked.limit, before=asked.before)
             messages = await self._store.read(head, view)
         said = history.encode_messages(messages)
         return {"messages": said, "first": view.first, "total": head.total, **self._home}
+
+    async def _whole(self) -> AsyncIterator[Message]:
+        """All messages, a page at a time: segments are never written again, so no turn waits for them."""
+        async with self._turn("reading"):
+            head = await self._store.load()
+        for end in (*range(MAX_PAGE, head.total, MAX_PAGE), head.total):
+            limit = (end - 1) % MAX_PAGE + 1
+            for message in await self._store.read(head, history.window(head, limit=limit, before=end)):
+                yield message
 
     async def _publish(self, head: Head) -> None:
         """Hand over what is not yet published; the answer does not wait for the topic."""

@@ -14,7 +14,10 @@ from dapr.serializers.base import Serializer
 
 
 class PlainJson(Serializer):  # type: ignore[misc]
-    """`json.dumps` and `json.loads`, nothing else. Raises ValueError for what is no JSON."""
+    """`json.dumps` and `json.loads`, nothing else. Raises ValueError for what is no JSON.
+
+    No text at all is None: the SDK's own proxies send an empty body where a method has no argument.
+    """
 
     def serialize(self, obj: object, custom_hook: Callable[[object], bytes] | None = None) -> bytes:
         return json.dumps(obj, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
@@ -25,4 +28,7 @@ class PlainJson(Serializer):  # type: ignore[misc]
         data_type: type | None = object,
         custom_hook: Callable[[bytes], object] | None = None,
     ) -> Any:
-        return json.loads(data)
+        try:
+            return json.loads(data) if data else None
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"the body is not JSON: {error}") from error

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel
 
 from agent import metrics
+from agent.messages import MAX_PAGE, AssistantMessage, UserMessage
 from agent.sidecar import ACTOR_TYPE, Sidecar, SidecarError
 
-MAX_CONTENT = 8_000
-MAX_PAGE = 1_000
 router = APIRouter(prefix="/chat", tags=["Chat"])
 
 
@@ -24,32 +23,7 @@ def _actor_id(value: str) -> str:
     return value
 
 
-def _content(value: str) -> str:
-    if not value.strip():
-        raise ValueError("the message is empty")
-    if len(value) > MAX_CONTENT:
-        raise ValueError(f"the message is longer than {MAX_CONTENT} characters")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("the message is not valid Unicode") from None
-    return value
-
-
 ActorId = Annotated[str, Path(description="the actor's id"), AfterValidator(_actor_id)]
-
-
-class UserMessage(BaseModel):
-    """What a user says."""
-
-    model_config = ConfigDict(extra="forbid")
-    role: Literal["user"]
-    content: Annotated[str, AfterValidator(_content)]
-
-
-class AssistantMessage(BaseModel):
-    role: Literal["assistant"] = "assistant"
-    content: str
 
 
 class Answer(BaseModel):

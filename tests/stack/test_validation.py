@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 
 from dashboard.model.core.names import TOPIC
@@ -70,3 +71,18 @@ def test_no_text_is_ever_rewritten(stack: RunningStack, actor_id: str, text: str
     assert reply.json()["response"]["content"] == f"Got your message: {text}"
     assert stack.history("prod", actor_id)[0]["content"] == text
     assert json.loads(stack.stored("prod", actor_id)["data"])["messages"][0]["content"] == text
+
+
+def test_the_actor_answers_the_courses_clients_through_dapr(stack: RunningStack, actor_id: str) -> None:
+    """By the sidecar's API, as an actor proxy calls: a message by its role, a history without a body."""
+    url = f"{stack.namespace('prod')['sidecar']['url']}/v1.0/actors/ChatAgent/{actor_id}/method"
+    assert httpx.put(f"{url}/GetConversationHistory").json() == []
+    message = {"role": "user", "content": "Hi there (prod)"}
+    answer = {"role": "assistant", "content": "Got your message: Hi there (prod)"}
+    for verb in ("PUT", "POST"):
+        assert httpx.request(verb, f"{url}/ProcessMessage", json=message, timeout=20).json() == answer
+        refused = httpx.request(verb, f"{url}/ProcessMessage", json={"role": "system", "content": "hi"})
+        assert refused.status_code >= 400
+        assert "role: Input should be" in refused.text
+    whole = [message, answer] * 2
+    assert httpx.post(f"{url}/GetConversationHistory").json() == whole == stack.history("prod", actor_id)
