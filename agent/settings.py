@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
+
+# What the kubelet writes into each pod (kubernetes.io/docs/tasks/run-application/access-api-from-pod), unless
+# the pod's automountServiceAccountToken is off.
+POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+
+def _own_namespace() -> str:
+    """The pod's namespace where no variable names it, "" where it is not known: never a guess."""
+    try:
+        return POD_NAMESPACE.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 class Settings(BaseSettings):
@@ -16,7 +29,7 @@ class Settings(BaseSettings):
     app_api_token: SecretStr = SecretStr("")
     dapr_http_port: int = 3500
     dapr_api_token: SecretStr = SecretStr("")
-    namespace: str = "default"
+    namespace: str = Field(default_factory=_own_namespace)
     pod_name: str = Field(default_factory=socket.gethostname)
     pubsub_name: str = "daca-pubsub"
     topic: str = "user-chat"

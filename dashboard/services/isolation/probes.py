@@ -19,7 +19,7 @@ from dashboard.model.isolation.proof import Observation, Probe, Probes
 from dashboard.model.isolation.result import Removal
 from dashboard.model.stores.keys import parse_key
 from dashboard.model.topics.events import EntryFilter, position
-from dashboard.model.topics.inboxes import Inboxes
+from dashboard.model.topics.inboxes import EventInbox, Inboxes
 from dashboard.model.topics.streams import Stream
 from dashboard.services.chat.sending import Chat
 from dashboard.services.core.workspace import Workspace
@@ -51,8 +51,13 @@ class Start:
 
 @dataclass
 class Received:
-    """The probes' events as seen so far in one namespace, over all replicas; `silent` gave no answer last."""
+    """The probes' events as seen so far in one namespace, over all replicas; `silent` gave no answer last.
 
+    `agents` tells one process from another, by whatever namespace it is asked.
+    """
+
+    namespace: str
+    agents: set[str] = field(default_factory=set)
     replicas: dict[str, int] = field(default_factory=dict)
     events: dict[str, frozenset[Probe]] = field(default_factory=dict)
     silent: str = ""
@@ -60,7 +65,8 @@ class Received:
     def add(self, inboxes: Inboxes, probes: Probes) -> None:
         self.silent = "; ".join(f"{name}: {why.what}" for name, why in inboxes.silent.items())
         for inbox in inboxes.answered:
-            self.replicas[f"replica {inbox.replica} of namespace {inbox.namespace}"] = len(inbox.events)
+            self.agents.add(_process(inbox))
+            self.replicas[_named(inbox, self.namespace)] = len(inbox.events)
             for event in inbox.events:
                 found = probes.found_in([json.dumps(event)])
                 if found:
@@ -76,6 +82,19 @@ class Received:
         return Observation(
             self.found, f"{_whose(self.found)} among {where or 'no events'}; ids {ids}.", self.silent
         )
+
+
+def _process(inbox: EventInbox) -> str:
+    """What tells this process from all others: equal names start at other moments."""
+    of = f" of namespace {inbox.namespace}" if inbox.namespace else ""
+    since = f", up since {inbox.started_at}" if inbox.started_at else ""
+    return f"replica {inbox.replica}{of}{since}"
+
+
+def _named(inbox: EventInbox, namespace: str) -> str:
+    """A replica of the namespace it was asked in; that it says another is evidence."""
+    other = f" (which says it is of {inbox.namespace})" if inbox.namespace not in {"", namespace} else ""
+    return f"replica {inbox.replica} of namespace {namespace}{other}"
 
 
 def find_start(workspace: Workspace, namespace: str) -> Start:

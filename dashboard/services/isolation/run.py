@@ -132,7 +132,7 @@ class ProofRun:
 
     def _receive(self, sent: frozenset[Probe], state: StepState) -> frozenset[Probe]:
         def read(name: str) -> Observation:
-            received = self.received.setdefault(name, Received())
+            received = self.received.setdefault(name, Received(name))
             received.add(delivery.inboxes(self._workspace, name), self.probes)
             return received.observation()
 
@@ -238,7 +238,7 @@ class ProofRun:
             by_surface={
                 surface: observation for (of, surface), observation in self.observations.items() if of == name
             },
-            agents=frozenset(received.replicas if received else ()),
+            agents=frozenset(received.agents if received else ()),
             server=server,
             database=database,
             address=f"{redis.host}:{redis.port}" if redis else "",
