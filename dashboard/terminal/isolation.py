@@ -52,8 +52,8 @@ def verify(
     Writes to an actor of its own in each namespace, and removes it again.
     """
     with where.workspace() as opened:
+        names = options.chosen_to_write(opened, namespace)
         prover = Prover(Chat(writes.writes(opened, unlock)), patience=wait)
-        names = options.chosen(opened, namespace)
         if remove:
             _remove(prover, remove, names, json=json or format == "json")
             return

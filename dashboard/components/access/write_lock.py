@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.access.session import get_policy, get_writes
+from dashboard.components.core import linked_namespaces
 from dashboard.components.core.clock import clock_time
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import WriteRefused
@@ -28,12 +29,12 @@ def badge(endpoint: Endpoint) -> str:
 
 
 def may_write() -> bool:
-    """Whether this person may write at all; where not, says why and who could."""
+    """Whether this person may write at all, and chose where; where not, the page says why and who could."""
     never = get_policy().never()
     if never:
         st.badge("You may look, not write", icon=":material/visibility:", color="gray")
         st.text(never)
-    return not never
+    return not (never or linked_namespaces.left_out())
 
 
 def show_strip(endpoint: Endpoint, state: str = "") -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.core import refresh
+from dashboard.components.core import linked_namespaces, refresh
 from dashboard.components.core.failure import show_empty, show_error, show_no_namespaces, show_warning
 from dashboard.components.core.provider import get_settings, get_workspace, shared
 from dashboard.model.core.endpoints import Endpoint
@@ -52,6 +52,7 @@ def _show_choices() -> str:
         return ""
     if endpoints:
         names = [endpoint.name for endpoint in endpoints]
+        linked, first = linked_namespaces.asked(), "ns" not in st.session_state
         st.multiselect(
             "Namespaces",
             names,
@@ -59,8 +60,10 @@ def _show_choices() -> str:
             max_selections=MOST_NAMESPACES,
             key="ns",
             bind="query-params",
+            on_change=linked_namespaces.accept,
         )
         chosen = set(st.session_state.get("ns") or ())
+        linked_namespaces.note(linked, names, chosen if first else None)
         _show_actor([endpoint for endpoint in endpoints if endpoint.name in chosen])
     return f"Cluster: {workspace.cluster.kind}"
 
@@ -85,6 +88,7 @@ def _show_clusters() -> None:
 def _forget_names() -> None:
     """Another cluster has other namespaces."""
     st.session_state.pop("ns", None)
+    linked_namespaces.accept()
 
 
 def _follow(token: Callable[[], Hashable], by_timer: Callable[[], bool]) -> None:
@@ -138,9 +142,16 @@ def all_endpoints(*, outline: bool = False) -> tuple[Endpoint, ...]:
     return endpoints
 
 
+def chosen_among(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+    """Those that are chosen; says what a link asked for besides."""
+    found = namespaces.among(endpoints, st.session_state.get("ns") or ())
+    linked_namespaces.show_left_out({each.name for each in endpoints}, [each.name for each in found])
+    return found
+
+
 def chosen_endpoints() -> tuple[Endpoint, ...]:
     """The chosen namespaces; stops the page where none is chosen."""
-    found = namespaces.among(all_endpoints(), st.session_state.get("ns") or ())
+    found = chosen_among(all_endpoints())
     if not found:
         show_empty("No namespace chosen", "Choose one to four in the sidebar.", icon=":material/checklist:")
         st.stop()

@@ -8,6 +8,8 @@ from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import NotThere
 from dashboard.services.core.workspace import Workspace
 
+MOST_NAMED = 12
+
 
 def chosen(workspace: Workspace, asked: Sequence[str]) -> tuple[str, ...]:
     """The names that are asked for, each once, or of all namespaces; raises `NotThere` where there is none.
@@ -18,6 +20,23 @@ def chosen(workspace: Workspace, asked: Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise NotThere("There is no namespace in this cluster.", hint=workspace.cluster.why_down(""))
     return tuple(names)
+
+
+def chosen_to_write(workspace: Workspace, asked: Sequence[str]) -> tuple[str, ...]:
+    """The same, before anything is written: raises `NotThere` where one of them is not there."""
+    names = chosen(workspace, asked)
+    missing = [name for name in names if name not in {endpoint.name for endpoint in workspace.endpoints()}]
+    if missing:
+        hint = workspace.cluster.why_down(missing[0]) or f"There are {_listed(workspace)}."
+        which = f"namespace {missing[0]}" if len(missing) == 1 else f"namespaces {', '.join(missing)}"
+        raise NotThere(f"There is no {which} in this cluster; nothing was written.", hint=hint)
+    return names
+
+
+def _listed(workspace: Workspace) -> str:
+    names = [endpoint.name for endpoint in workspace.endpoints()]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def among(endpoints: Sequence[Endpoint], names: Collection[str]) -> tuple[Endpoint, ...]:

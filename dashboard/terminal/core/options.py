@@ -84,6 +84,14 @@ def with_cluster_options(command: Callable[Concatenate[ClusterOptions, ...], Non
     return run
 
 
+def chosen_to_write(opened: Workspace, asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The same, for a command that writes: raises `NotThere` before it does where one is not there."""
+    from dashboard.services.core import namespaces
+
+    namespaces.chosen_to_write(opened, asked or ())
+    return chosen(opened, asked)
+
+
 def chosen(opened: Workspace, asked: Sequence[str] | None) -> tuple[str, ...]:
     """The asked-for namespaces, or all there are, with what the cluster warns of; raises `NotThere`."""
     from dashboard.services.core import namespaces
