@@ -19,6 +19,8 @@ def test_many_namespaces_come_by_the_page_and_are_found_by_name(app: AppTest, cl
     cluster.namespaces |= {f"team-{number:04}": MadeUpNamespace() for number in range(2000)}
     app.switch_page("views/health/overview.py").run()
     assert not app.exception
+    assert len(cards(app)) == 2
+    app.toggle(key="all").set_value(True).run()
     assert len(cards(app)) <= 24
     assert "2,002 namespaces, 24 on a page" in captions(app)
     app.text_input(key="find").set_value("team-1999").run()
@@ -47,3 +49,13 @@ def test_a_cluster_that_cannot_be_followed_says_so_and_shows_what_it_knew(
     assert "namespaces is forbidden." in texts(app)
     assert grant in [element.value for element in app.code]
     assert len(cards(app)) == 2
+
+
+def test_what_is_chosen_is_shown_and_all_on_demand(app: AppTest, cluster: MadeUpCluster) -> None:
+    cluster.namespaces |= {"qa": MadeUpNamespace(), "test": MadeUpNamespace()}
+    app.query_params["ns"] = "dev"
+    app.switch_page("views/health/overview.py").run()
+    (card,) = cards(app)
+    assert "dev" in card
+    app.toggle(key="all").set_value(True).run()
+    assert len(cards(app)) == 4

@@ -182,7 +182,7 @@ def test_the_command_of_activity_reads_the_log_in_the_pod(open_url: str, page: P
 
 
 def test_a_namespace_that_comes_is_shown_within_5_s_without_a_reload(open_url: str, page: Page) -> None:
-    page.goto(f"{open_url}/overview")
+    page.goto(f"{open_url}/overview?all=true")
     expect(page.get_by_text("all well")).to_have_count(2)
     folder = str(K8S / "overlays" / "test")
     assert daca_ops("k8s", "init", "test").returncode == 0

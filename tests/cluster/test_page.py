@@ -68,7 +68,7 @@ def test_compare_from_outside(page: Page, chat: Chat, actor_id: str) -> None:
 
 
 def test_a_third_namespace_appears_and_goes_without_a_reload(page: Page) -> None:
-    page.goto("/overview")
+    page.goto("/overview?all=true")
     expect(page.get_by_text("all well").first).to_be_visible()
     prepared = daca_ops("k8s", "init", "third")
     assert prepared.returncode == 0, prepared.stderr
