@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboard.model.chat.alignment import align
+from dashboard.model.chat.alignment import Row, difference
 from dashboard.model.chat.messages import Delivery, Histories, Turn
 from dashboard.services.chat import exports, histories
 from dashboard.services.chat.sending import Chat
@@ -48,7 +48,7 @@ def send(
 ) -> None:
     """Send one message to the actor in each namespace; exit status 0 only where all answered."""
     with where.workspace() as opened:
-        names = options.chosen(opened, namespace)
+        names = options.chosen_to_write(opened, namespace)
         deliveries = []
         for delivery in Chat(writes.writes(opened, unlock)).send(
             names, actor, content, idempotency_key=idempotency_key
@@ -99,11 +99,14 @@ def diff(
     json: JsonOption = False,
     format: ChatFormat = "text",
 ) -> None:
-    """The actor's histories aligned turn by turn: same, differs, only in one namespace."""
+    """The actor's histories aligned turn by turn: same, differs (and in what), only in one namespace.
+
+    What is not known, because a namespace could not be asked again, counts as no difference.
+    """
     with where.workspace() as opened:
-        found = histories.read(opened, options.chosen(opened, namespace), actor, turns=turns)
+        names = options.chosen(opened, namespace)
+        found, comparison = histories.read_and_compare(opened, names, actor, turns=turns)
     older = frozenset(name for name, page in found.pages.items() if page.before)
-    comparison = align({name: page.turns for name, page in found.pages.items()}, more_before=older)
     compared = exports.Compared(actor, comparison, found.failures, older)
     forms = {"json": exports.as_json, "markdown": exports.as_markdown, "csv": exports.as_csv}
     form = forms.get("json" if json else format)
@@ -112,9 +115,17 @@ def diff(
     else:
         rows = [(row.words, *(_cell(turn) for turn in row.cells.values())) for row in comparison.rows]
         output.table(("", *comparison.namespaces), rows)
+        for row in comparison.rows:
+            if changed := difference(row, whole=True):
+                output.say(f"\n{_place(row)}: {row.words}\n{changed}")
     output.failures(found.failures)
     if exit_code and comparison.differing:
         raise typer.Exit(1)
+
+
+def _place(row: Row) -> str:
+    """ "turn prod 41, dev 40"."""
+    return "turn " + ", ".join(f"{name} {turn.number}" for name, turn in row.cells.items() if turn)
 
 
 def _cell(turn: Turn | None) -> str:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat.messages import Turn
 from dashboard.services.core.workspace import Workspace
-from tests.app.conftest import MadeUpCluster, page_file
+from tests.app.conftest import MadeUpCluster, MadeUpNamespace, page_file
 
 
 def texts(app: AppTest) -> list[str]:
@@ -28,6 +28,10 @@ def button(app: AppTest, label: str) -> Any:  # noqa: ANN401
 
 def labelled(elements: Iterable[Any], label: str) -> Any:  # noqa: ANN401
     return next(element for element in elements if element.label == label)
+
+
+def may_send(app: AppTest) -> bool:
+    return not app.chat_input[0].disabled
 
 
 def test_a_message_reaches_both_and_both_answers_are_shown(app: AppTest, cluster: MadeUpCluster) -> None:
@@ -153,8 +157,78 @@ def test_a_turn_that_differs_shows_where(app: AppTest, cluster: MadeUpCluster) -
     for name, answer in (("prod", "5 euros"), ("dev", "6 euros")):
         cluster.namespaces[name].turns.append(Turn(number=1, user="price?", answer=answer))
     app.run()
-    assert not any("euros" in code.value for code in app.code)
-    app.toggle(key="difference-0").set_value(True).run()
     (shown,) = [code.value for code in app.code if "euros" in code.value]
-    assert "- 5 euros" in shown
-    assert "+ 6 euros" in shown
+    assert "- [-5-] euros\n+ {+6+} euros" in shown
+
+
+def test_a_difference_that_cannot_be_seen_is_shown(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, answer in (("prod", "5 euros"), ("dev", "5 euros\n")):
+        cluster.namespaces[name].turns.append(Turn(number=1, user="price?", answer=answer))
+    app.run()
+    assert any("euros{+\\n+}" in code.value for code in app.code)
+
+
+def test_a_long_difference_is_shown_whole_on_demand(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, word in (("prod", "a"), ("dev", "b")):
+        cluster.namespaces[name].turns.append(Turn(number=1, user="hi", answer=f"{word * 1500} end"))
+    app.run()
+    (shown,) = [code.value for code in app.code if "bbb" in code.value]
+    assert "more characters" in shown
+    app.toggle(key="difference-0").set_value(True).run()
+    (shown,) = [code.value for code in app.code if "bbb" in code.value]
+    assert "b" * 1500 in shown
+
+
+def test_a_namespace_that_cannot_be_asked_again_is_not_said_to_lack_a_turn(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    for namespace in cluster.namespaces.values():
+        namespace.turns.append(Turn(number=1, user="before", answer="b"))
+    app.run()
+    cluster.namespaces["dev"].down = True
+    cluster.namespaces["prod"].turns.append(Turn(number=2, user="after", answer="a"))
+    app.run()
+    assert "not known: dev last read 0 s ago" in captions(app)
+    assert "only in prod" not in captions(app)
+    assert "dev: not known" in captions(app)
+    assert "2 turns, 1 same, 1 not known" in "".join(m.value for m in app.markdown)
+    cluster.namespaces["dev"].down = False
+    app.run()
+    assert "only in prod" in captions(app)
+
+
+@pytest.mark.parametrize(
+    ("linked", "shown"), [(["prod", "nowhere"], ["prod"]), (["nowhere"], ["prod", "dev"])]
+)
+def test_a_link_to_a_namespace_that_is_not_there_writes_nothing_before_the_reader_chose(
+    app: AppTest, cluster: MadeUpCluster, linked: list[str], shown: list[str]
+) -> None:
+    app.query_params["ns"] = linked
+    app.run()
+    assert "There is no namespace nowhere in this cluster." in texts(app)
+    assert not may_send(app)
+    app.run()
+    assert not may_send(app)
+    button(app, f"Go on with {' and '.join(shown)}").click().run()
+    assert may_send(app)
+    app.chat_input[0].set_value("Hi").run()
+    assert [name for name, namespace in cluster.namespaces.items() if namespace.sent] == shown
+    assert not any("nowhere" in text for text in texts(app))
+
+
+def test_choosing_namespaces_answers_the_link(app: AppTest) -> None:
+    app.query_params["ns"] = ["nowhere"]
+    app.run()
+    app.multiselect(key="ns").set_value(["dev"]).run()
+    assert may_send(app)
+    assert not any("nowhere" in text for text in texts(app))
+
+
+def test_a_link_to_more_namespaces_than_fit_says_which_are_not_shown(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    cluster.namespaces |= {f"n{number}": MadeUpNamespace() for number in range(4)}
+    app.query_params["ns"] = list(cluster.namespaces)
+    app.run()
+    assert not may_send(app)
+    assert any("room for fewer" in text for text in texts(app))

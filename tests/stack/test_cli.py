@@ -53,7 +53,13 @@ def test_the_whole_chain(folder: Path) -> None:
 
     diff = daca_ops("diff", "--actor", "user1", "--json", *data)
     assert diff.returncode == 0
-    assert json.loads(diff.stdout)["counts"] == {"same": 1, "differs": 0, "only": 0, "unread": 0}
+    assert json.loads(diff.stdout)["counts"] == {
+        "same": 1,
+        "differs": 0,
+        "only": 0,
+        "unread": 0,
+        "unknown": 0,
+    }
     daca_ops("send", "more", "--actor", "user1", "-n", "dev", *data)
     assert daca_ops("diff", "--actor", "user1", "--exit-code", *data).returncode == 1
 
@@ -228,3 +234,56 @@ def test_logs_are_followed(stack: RunningStack, actor_id: str) -> None:
             tail.terminate()
     assert seen[::2] == [f"Activating actor for history-{actor_id}"] * 2
     assert len(set(seen)) == 3
+
+
+@pytest.mark.parametrize("words", [("send", "Hi"), ("verify",), ("verify", "--remove", "somebody")])
+def test_a_namespace_that_is_not_there_stops_before_anything_is_written(
+    stack: RunningStack, actor_id: str, words: tuple[str, ...]
+) -> None:
+    actor = ("--actor", actor_id) if words[0] == "send" else ()
+    where = ("-n", "prod", "-n", "nowhere", "--data", str(stack.data))
+    before = stack.redis("prod").dbsize()
+    refused = daca_ops(*words, *actor, *where)
+    assert refused.returncode == 1
+    assert "There is no namespace nowhere in this cluster; nothing was written." in refused.stderr
+    assert stack.stored("prod", actor_id) == {}
+    assert stack.redis("prod").dbsize() == before
+
+
+def test_an_event_for_a_namespace_that_is_not_there_is_refused(stack: RunningStack, actor_id: str) -> None:
+    words = ("events", "publish", "Hi", "--actor", actor_id, "-n", "nowhere", "--data", str(stack.data))
+    refused = daca_ops(*words)
+    assert refused.returncode == 1
+    assert "There is no namespace nowhere in this cluster." in refused.stderr
+
+
+def test_reading_names_what_is_not_there_and_shows_the_others(stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "Hi")
+    where = ("--actor", actor_id, "-n", "prod", "-n", "nowhere", "--data", str(stack.data))
+    for command in ("history", "diff"):
+        found = daca_ops(command, *where)
+        assert found.returncode == 1
+        assert "There is no namespace nowhere" in found.stderr
+        assert "Got your message: Hi" in found.stdout
+    assert "not known: nowhere gave no answer" in found.stdout
+
+
+def test_what_differs_is_printed_to_the_character(stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "5 euros")
+    stack.say("dev", actor_id, "5 euros ")
+    words = ("diff", "--actor", actor_id, "-n", "prod", "-n", "dev", "--data", str(stack.data))
+    found = daca_ops(*words, "--exit-code")
+    assert found.returncode == 1
+    assert "+ 5 euros{+␣+}" in found.stdout
+    assert "euros{+␣+}" in json.loads(daca_ops(*words, "--json").stdout)["rows"][0]["difference"]
+
+
+def test_a_stopped_agent_is_not_said_to_lack_a_turn(stack: RunningStack, actor_id: str) -> None:
+    """It answered the first reading of a diff, and no other: what came since is not known of it."""
+    stack.say("prod", actor_id, "only here")
+    words = ("diff", "--actor", actor_id, "-n", "prod", "-n", "dev", "--data", str(stack.data))
+    with stack.held("dev", "agent"):
+        found = daca_ops(*words, "--json")
+    (row,) = json.loads(found.stdout)["rows"]
+    assert (row["verdict"], found.returncode) == ("unknown", 1)
+    assert "only in prod" in daca_ops(*words).stdout

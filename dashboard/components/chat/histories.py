@@ -21,6 +21,7 @@ _MARKS: dict[RowVerdict, str] = {
     "differs": ":orange[:material/difference:]",
     "only": ":orange[:material/call_split:]",
     "unread": ":gray[:material/more_horiz:]",
+    "unknown": ":gray[:material/help:]",
 }
 LONG_TEXT = 1_200
 
@@ -33,31 +34,48 @@ def show_counts(comparison: Comparison) -> None:
         parts.append(f"{comparison.count('same')} same")
     if comparison.count("differs"):
         parts.append(f"{comparison.count('differs')} differ")
+    elsewhere = comparison.count("only")
     for name in comparison.namespaces:
-        only = sum(row.only_in == (name,) for row in comparison.rows)
+        only = sum(row.words == f"only in {name}" for row in comparison.rows)
+        elsewhere -= only
         if only:
             parts.append(f"{only} only in {name}")
+    if elsewhere:
+        parts.append(f"{elsewhere} only in some")
     if comparison.count("unread"):
         parts.append(f"{comparison.count('unread')} not read everywhere")
+    if comparison.count("unknown"):
+        parts.append(f"{comparison.count('unknown')} not known")
     st.markdown("**" + ", ".join(parts) + "**")
 
 
 def show_row(row: Row, number: int) -> None:
     """One turn in every namespace, marked with how it compares."""
     with st.container(border=True, gap="xsmall", key=f"row-{row.verdict}-{number}"):
-        if len(row.cells) > 1:
+        if len(row.cells) > 1 or row.verdict == "unknown":
             st.caption(f"{_MARKS[row.verdict]} {row.words}")
         columns = st.columns(len(row.cells))
         for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
             with column.container(gap="xsmall"):
-                _show_turn(name, turn, row.verdict, key=f"turn-{number}-{name}")
-        if row.verdict == "differs" and st.toggle("What differs", key=f"difference-{number}"):
-            st.code(difference(row), language="diff")
+                _show_turn(name, turn, row, key=f"turn-{number}-{name}")
+        _show_difference(row, number)
 
 
-def _show_turn(name: str, turn: Turn | None, verdict: RowVerdict, *, key: str) -> None:
+def _show_difference(row: Row, number: int) -> None:
+    """Nothing where no two texts stand against each other."""
+    short = difference(row)
+    if not short:
+        return
+    whole = difference(row, whole=True)
+    if len(whole) > len(short) and st.toggle("Show all that differs", key=f"difference-{number}"):
+        short = whole
+    st.code(short, language="diff", wrap_lines=True)
+
+
+def _show_turn(name: str, turn: Turn | None, row: Row, *, key: str) -> None:
     if turn is None:
-        st.caption(f"{name}: {'not read here' if verdict == 'unread' else 'not there'}")
+        unread = "not read here" if name in row.unread else "not known"
+        st.caption(f"{name}: {'not there' if name in row.lacking else unread}")
         return
     at = clock_time_of_iso(turn.time)
     st.caption(f"{name}, turn {turn.number}" + (f" · {at}" if at else ""))

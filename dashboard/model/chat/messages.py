@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dashboard.model.core.failure import Failure
@@ -38,13 +38,16 @@ class HistoryPage:
     """Turns oldest first. `before` is the cursor of the next older page, None at the beginning.
 
     `total` counts all messages; `replica` hosts the actor since `activated_at` (ISO 8601). An agent that does
-    not tell these leaves them None or "".
+    not tell these leaves them None or "". `asked_at`, `read_at` and `there`, since when each turn is known to
+    be there, are Unix seconds of our own clock.
     """
 
     turns: tuple[Turn, ...] = ()
     before: str | None = None
     latency_ms: float = 0.0
+    asked_at: float = 0.0
     read_at: float = 0.0
+    there: Mapping[Turn, float] = field(default_factory=dict)
     total: int | None = None
     replica: str = ""
     activated_at: str = ""

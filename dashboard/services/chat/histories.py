@@ -1,16 +1,45 @@
-"""The histories of one actor in several namespaces, read side by side."""
+"""The histories of one actor in several namespaces, read side by side and compared.
+
+Who is said to lack a turn was asked after the turn was there, both by our own clock: a turn is there from the
+moment at which it was first read (`Sightings`). What the first reading leaves open is read once more at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
-from dashboard.model.chat.messages import Histories, HistoryPage
+from dashboard.model.chat.alignment import Comparison, ReadTimes, align
+from dashboard.model.chat.messages import Histories, HistoryPage, Turn
 from dashboard.services.core.fan_out import fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
 from dashboard.services.core.workspace import Workspace
 
 TURNS_A_PAGE = 50
+REMEMBERED_PAGES = 512
+READ_AGAIN = 2  # times; what comes in meanwhile may leave another turn open
+
+
+class Sightings:
+    """Since when each turn of a page is known to be there: its first reading. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[Hashable, dict[Turn, float]] = OrderedDict()
+
+    def noted(self, key: Hashable, page: HistoryPage) -> HistoryPage:
+        """The page `key` with its `there`; of the turns that are not in it any more nothing is kept."""
+        with self._lock:
+            known = self._seen.pop(key, {})
+            there = {turn: known.get(turn, page.read_at) for turn in page.turns}
+            self._seen[key] = there
+            if len(self._seen) > REMEMBERED_PAGES:
+                self._seen.popitem(last=False)
+        return replace(page, there=there)
 
 
 def page(
@@ -22,7 +51,27 @@ def page(
     turns: int = TURNS_A_PAGE,
 ) -> HistoryPage:
     """One page of one namespace's turns, older than the cursor `before`; raises `GatewayError`."""
-    return workspace.agent(namespace).history(actor_id, limit=turns, before=before)
+    asked_at = time.time()
+    found = workspace.agent(namespace).history(actor_id, limit=turns, before=before)
+    return replace(found, asked_at=asked_at, read_at=time.time())
+
+
+def compared(
+    pages: Mapping[str, HistoryPage], *, later: frozenset[str] = frozenset(), silent: Collection[str] = ()
+) -> Comparison:
+    """The pages aligned; `later` have newer turns than their page, `silent` gave none."""
+    times = {
+        name: ReadTimes(asked_at=page.asked_at, read_at=page.read_at, there=page.there)
+        for name, page in pages.items()
+    }
+    return align(
+        {name: page.turns for name, page in pages.items()},
+        more_before=frozenset(name for name, page in pages.items() if page.before),
+        more_after=later,
+        times=times,
+        silent=silent,
+        now=time.time(),
+    )
 
 
 def read(
@@ -40,19 +89,46 @@ def read(
     return found
 
 
+def read_and_compare(
+    workspace: Workspace, namespaces: Sequence[str], actor_id: str, *, turns: int = TURNS_A_PAGE
+) -> tuple[Histories, Comparison]:
+    """The newest pages, and how they compare; one that does not answer again keeps its first page."""
+    sightings, found = Sightings(), read(workspace, namespaces, actor_id, turns=turns)
+    fresh, comparison = found.pages, compared({})
+    for left in reversed(range(1 + READ_AGAIN)):
+        found.pages.update({name: sightings.noted(name, page) for name, page in fresh.items()})
+        comparison = compared(found.pages, silent=found.failures)
+        if not (comparison.stale and left):
+            break
+        fresh = read(workspace, sorted(comparison.stale), actor_id, turns=turns).pages
+    return found, comparison
+
+
 class PolledHistories:
     """The newest pages, shared by all sessions of one workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._sightings = Sightings()
         self._pages: PollingCache[tuple[str, str, str | None], HistoryPage] = PollingCache()
 
     def look(
         self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str]
     ) -> dict[str, Reading[HistoryPage]]:
         """One page of turns per namespace; `before` holds the cursors of older pages."""
+        found = self._look(namespaces, actor_id, before)
+        known = {name: reading.value for name, reading in found.items() if reading.value is not None}
+        fresh = {name for name, reading in found.items() if not (reading.failure or reading.awaited_since)}
+        again = compared(known, later=frozenset(before)).stale & fresh
+        return found | (self._look(sorted(again), actor_id, before) if again else {})
+
+    def _look(
+        self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str]
+    ) -> dict[str, Reading[HistoryPage]]:
         keys = {name: (name, actor_id, before.get(name)) for name in namespaces}
-        found = self._pages.look(
-            {key: partial(page, self._workspace, key[0], actor_id, before=key[2]) for key in keys.values()}
-        )
+        found = self._pages.look({key: partial(self._read, key) for key in keys.values()})
         return {name: found[key] for name, key in keys.items()}
+
+    def _read(self, key: tuple[str, str, str | None]) -> HistoryPage:
+        namespace, actor_id, before = key
+        return self._sightings.noted(key, page(self._workspace, namespace, actor_id, before=before))

@@ -11,11 +11,11 @@ from dashboard.components.chat.pane import show_delivery, show_heading
 from dashboard.components.core import refresh
 from dashboard.components.core.failure import show_empty
 from dashboard.components.core.frame import chosen_actor, chosen_endpoints
+from dashboard.components.core.linked_namespaces import left_out
 from dashboard.components.core.paging import CursorPaging
 from dashboard.components.core.provider import shared
-from dashboard.model.chat.alignment import align
 from dashboard.services.chat.exports import Compared
-from dashboard.services.chat.histories import TURNS_A_PAGE, PolledHistories
+from dashboard.services.chat.histories import TURNS_A_PAGE, PolledHistories, compared
 from dashboard.services.chat.sending import Chat, Sending
 
 # An answer that comes within a moment is in the first picture of the page: nothing flickers.
@@ -30,9 +30,11 @@ paging = CursorPaging[dict[str, str]]("older", actor_id)
 
 st.subheader("Compare", anchor=False)
 with st.container():  # inside a container the input stays at the top, and the page does not scroll to its end
-    allowed = may_write()
+    allowed, refused = may_write(), "You may not write here"
+    if left_out():
+        refused = "Choose the namespaces first"
     content = st.chat_input(
-        f"Write to {' and '.join(names)}" if allowed else "You may not write here",
+        f"Write to {' and '.join(names)}" if allowed else refused,
         max_chars=8000,
         submit_mode="disable",
         disabled=not allowed,
@@ -86,11 +88,8 @@ def histories() -> None:
     found = shared(PolledHistories).look(names, actor_id, before)
     pages = {name: reading.value for name, reading in found.items() if reading.value is not None}
     cursors = {name: page.before for name, page in pages.items() if page.before}
-    comparison = align(
-        {name: page.turns for name, page in pages.items()},
-        more_before=frozenset(cursors),
-        more_after=frozenset(before),
-    )
+    gave_none = {name for name, reading in found.items() if reading.value is None}
+    comparison = compared(pages, later=frozenset(before), silent=gave_none)
     if pages:
         refresh.note_read(min(found[name].read_at for name in pages))
     for column, endpoint in zip(st.columns(len(endpoints)), endpoints, strict=True):

@@ -32,7 +32,7 @@ def compared(prod: list[str], dev: list[str], **missing: object) -> Compared:
 def test_json_has_every_row_and_what_is_missing() -> None:
     down = {"test": Failure("unreachable", "it is down")}
     found = json.loads(exports.as_json(compared(["a", "b"], ["a"], failures=down, older=frozenset({"dev"}))))
-    assert found["counts"] == {"same": 1, "differs": 0, "only": 1, "unread": 0}
+    assert found["counts"] == {"same": 1, "differs": 0, "only": 1, "unread": 0, "unknown": 0}
     assert [row["cells"]["prod"]["user"] for row in found["rows"]] == ["a", "b"]
     assert (found["older_turns"], found["failures"]["test"]["what"]) == (["dev"], "it is down")
 
