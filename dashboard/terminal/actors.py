@@ -35,16 +35,21 @@ def actor(
 ) -> None:
     """What agent, store, stream and receivers have of one actor, and which of them disagrees.
 
-    Exit status 0 only where all could be read in every namespace and nothing waits or is wrong.
+    On top, whether the namespaces agree with each other, which they need not. Exit status 0 only where all
+    could be read in every namespace and nothing waits or is wrong.
     """
     with where.workspace() as opened:
         found = truth.compare(opened, options.chosen(opened, namespace), actor_id, turns=turns, until=until)
     told = {outcome.namespace: outcome.value for outcome in found if outcome.value}
     failures = {outcome.namespace: outcome.failure for outcome in found if outcome.failure}
+    state, together = truth_reports.agreement(told, failures)
     if json:
         plain = {name: truth_reports.as_plain(value) for name, value in told.items()}
-        output.as_json({"actor": actor_id, "namespaces": plain, "failures": failures})
+        among = {"verdict": state, "words": together}
+        output.as_json({"actor": actor_id, "together": among, "namespaces": plain, "failures": failures})
     else:
+        if together:
+            output.say(together)
         for name, value in told.items():
             _say(name, value)
     output.failures(failures)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboard.model.chat.alignment import Row, difference
+from dashboard.model.chat.alignment import difference
 from dashboard.model.chat.messages import Delivery, Histories, Turn
 from dashboard.services.chat import exports, histories
 from dashboard.services.chat.sending import Chat
@@ -117,15 +117,10 @@ def diff(
         output.table(("", *comparison.namespaces), rows)
         for row in comparison.rows:
             if changed := difference(row, whole=True):
-                output.say(f"\n{_place(row)}: {row.words}\n{changed}")
+                output.say(f"\n{row.place}: {row.words}\n{changed}")
     output.failures(found.failures)
     if exit_code and comparison.differing:
         raise typer.Exit(1)
-
-
-def _place(row: Row) -> str:
-    """ "turn prod 41, dev 40"."""
-    return "turn " + ", ".join(f"{name} {turn.number}" for name, turn in row.cells.items() if turn)
 
 
 def _cell(turn: Turn | None) -> str:

@@ -102,3 +102,26 @@ def test_older_turns_of_a_long_history_are_reached_and_the_url_says_which(
     assert "turn 65 of prod." in texts(app)
     labelled(app.number_input, "Up to turn").set_value(3).run()
     assert "Turns 1 to 3 of 65" in captions(app)
+
+
+def test_it_says_on_top_whether_the_namespaces_agree_with_each_other(
+    app: AppTest, cluster: MadeUpCluster
+) -> None:
+    prod, dev = cluster.namespaces.values()
+    for namespace in (prod, dev):
+        namespace.turns.append(TURN)
+        namespace.carry(TURN)
+    app.switch_page("views/actors/actor.py").run()
+    assert "The turn shown is the same in prod and dev" in texts(app)
+    more = replace(TURN, number=2, user="only here", event_id="e2")
+    prod.turns.append(more)
+    prod.carry(more)
+    app.run()
+    assert "1 of the 2 turns shown is the same in prod and dev; 1 only in prod: turn 2" in texts(app)
+    assert everything(app).count("all agree in") == 2
+
+
+def test_one_namespace_alone_has_nobody_to_agree_with(app: AppTest) -> None:
+    app.query_params["ns"] = "dev"
+    app.switch_page("views/actors/actor.py").run()
+    assert not any("same in" in text for text in texts(app))

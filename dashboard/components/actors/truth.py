@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from dashboard.components.topics.events import mark, show_line
 from dashboard.model.actors.truth import WITNESSES, Presence, TurnTruth, Witness
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.services.actors import reports as truth_reports
+from dashboard.services.actors.reports import Agreement
 from dashboard.services.actors.truth import ActorTruth
 from dashboard.services.core.polling_cache import Reading
 
@@ -32,6 +33,23 @@ _MARKS: dict[Presence, str] = {
     "unread": ":gray[:material/question_mark:]",
     "none": ":gray[:material/remove:]",
 }
+
+
+_TOGETHER: dict[Agreement, str] = {
+    "same": ":green[:material/check_circle:]",
+    "differs": ":orange[:material/difference:]",
+    "unknown": ":gray[:material/help:]",
+}
+
+
+def show_agreement(readings: Mapping[str, Reading[ActorTruth]]) -> None:
+    """Whether the namespaces agree with each other; nothing where one alone is chosen."""
+    found = {name: reading.value for name, reading in readings.items() if reading.value is not None}
+    state, words = truth_reports.agreement(found, [name for name in readings if name not in found])
+    if words:
+        with st.container(horizontal=True, gap="small", key=f"together-{state}"):
+            st.markdown(_TOGETHER[state], width="content")
+            st.text(words)
 
 
 def show_truth(

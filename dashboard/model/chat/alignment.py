@@ -68,6 +68,14 @@ class Row:
         return self._unsure if self.verdict == "unknown" else self.verdict
 
     @property
+    def place(self) -> str:
+        """ "turn 41", or "turn prod 41, dev 40" where the numbers differ."""
+        numbers = {name: turn.number for name, turn in self.cells.items() if turn}
+        if len(set(numbers.values())) == 1:
+            return f"turn {next(iter(numbers.values()))}"
+        return "turn " + ", ".join(f"{name} {number}" for name, number in numbers.items())
+
+    @property
     def _unsure(self) -> str:
         parts = [f"{name} last read {age:.0f} s ago" for name, age in self.stale.items()]
         parts += [f"{name} not read as far back" for name in self.unread]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
+from dashboard.model.actors.agreement import in_words
 from dashboard.model.actors.stored_history import StoredHistory
 from dashboard.model.actors.truth import WITNESSES, Carried, Presence, TurnTruth, Witness
 from dashboard.model.chat.messages import HistoryPage
@@ -13,7 +15,9 @@ from dashboard.model.core.plural import counted
 from dashboard.model.topics.cause import CAUSE_SEVERITIES
 from dashboard.model.topics.events import StreamEntry
 from dashboard.model.topics.inboxes import Inboxes
-from dashboard.services.actors.truth import ActorTruth
+from dashboard.services.actors.truth import ActorTruth, together
+
+Agreement = Literal["same", "differs", "unknown"]
 
 SIGNS: dict[Presence, str] = {"there": "✓", "missing": "✕", "differs": "≠", "unread": "?", "none": "·"}
 
@@ -40,9 +44,7 @@ def extent(found: ActorTruth) -> str:
     shown = [row.turn.number for row in found.truth.turns]
     if not shown:
         return ""
-    said, stored = found.facts.said, found.facts.stored
-    messages = said.total if said and said.total is not None else stored.head.total if stored else None
-    total = None if messages is None else messages // 2
+    total = found.newest
     if total != shown[-1]:
         of = f" of {total:,}" if total is not None and total > shown[-1] else ""
         return f"turns {shown[0]:,} to {shown[-1]:,}{of}"
@@ -107,6 +109,18 @@ def hosted(found: ActorTruth) -> str:
     return ", ".join(
         f"{'not known' if count is None else count} in {name}" for name, count in found.hosted.items()
     )
+
+
+def agreement(found: Mapping[str, ActorTruth], silent: Collection[str]) -> tuple[Agreement, str]:
+    """Whether the namespaces agree with each other, and in what they do not; "" where one alone was asked."""
+    unread = {name for name, each in found.items() if not (each.facts.said or each.facts.stored)}
+    gave_none = [*dict.fromkeys((*silent, *(name for name in found if name in unread)))]
+    comparison = together(found, gave_none)
+    words = in_words(comparison, gave_none)
+    if comparison.differing:
+        return "differs", words
+    known = len(comparison.namespaces) > 1 and comparison.count("same") == len(comparison.rows)
+    return "same" if known and not gave_none else "unknown", words
 
 
 def as_plain(found: ActorTruth) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
+from dashboard.model.actors.agreement import agreement, turns_held
 from dashboard.model.actors.stored_history import StoredHead, StoredHistory, decode_head, decode_segment
 from dashboard.model.actors.truth import Carried, Facts, Truth, Witness, join
+from dashboard.model.chat.alignment import Comparison, ReadTimes
 from dashboard.model.chat.messages import Turn, turns_of
 from dashboard.model.core.errors import NotThere, Rejected
 from dashboard.model.core.failure import Failure
@@ -17,6 +19,7 @@ from dashboard.model.core.times import unix_seconds
 from dashboard.model.topics.events import EntryFilter, group_of
 from dashboard.services.core.fan_out import Outcome, Started, attempt, fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
+from dashboard.services.core.sightings import Sightings
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.topics import delivery
 from dashboard.services.topics import entries as topic_entries
@@ -28,15 +31,25 @@ CLOCKS_APART_SECONDS = 60
 
 @dataclass(frozen=True)
 class ActorTruth:
-    """What was found and how it fits, read at `read_at` (Unix seconds).
+    """What was found and how it fits; asked at `asked_at`, read at `read_at` (Unix seconds of our own clock).
 
-    `hosted` counts the active actors of each replica, as its sidecar tells; None where it does not.
+    `there` says of each of its turns since when it is known to be there. `hosted` counts the active actors of
+    each replica, as its sidecar tells; None where it does not.
     """
 
     facts: Facts
     truth: Truth
     read_at: float
     hosted: Mapping[str, int | None] = field(default_factory=dict)
+    asked_at: float = 0.0
+    there: Mapping[Turn, float] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> int | None:
+        """The number of the actor's newest turn; None where neither agent nor store tells."""
+        said, stored = self.facts.said, self.facts.stored
+        messages = said.total if said and said.total is not None else stored.head.total if stored else None
+        return None if messages is None else messages // 2
 
 
 def look(
@@ -47,11 +60,12 @@ def look(
     A source that fails is part of it. What looks wrong is read twice, for a turn may come in between.
     """
     for _ in range(2):
+        asked_at = time.time()
         facts, hosted = _read(workspace, namespace, actor_id, turns, until)
         truth = join(actor_id, facts, limit=turns, until=until)
         if truth.worst() != "wrong":
             break
-    return ActorTruth(facts, truth, time.time(), hosted)
+    return ActorTruth(facts, truth, time.time(), hosted, asked_at)
 
 
 def compare(
@@ -62,15 +76,41 @@ def compare(
     turns: int = TURNS,
     until: int | None = None,
 ) -> tuple[Outcome[ActorTruth], ...]:
-    """The same in each namespace, in their order."""
+    """The same in each namespace, in their order; what the first reading leaves open is read once more."""
+    sightings = Sightings[Turn]()
 
     def call(name: str) -> ActorTruth:
-        return look(workspace, name, actor_id, turns=turns, until=until)
+        return _noted(sightings, name, look(workspace, name, actor_id, turns=turns, until=until))
 
-    found = {
-        outcome.namespace: outcome for outcome in fan_out(namespaces, call, deadline=2 * workspace.deadline)
-    }
+    def outcomes(names: Sequence[str]) -> dict[str, Outcome[ActorTruth]]:
+        return {
+            outcome.namespace: outcome for outcome in fan_out(names, call, deadline=2 * workspace.deadline)
+        }
+
+    found = outcomes(namespaces)
+    stale = together({o.namespace: o.value for o in found.values() if o.value}).stale
+    again = outcomes(sorted(stale)) if stale else {}
+    found |= {name: outcome for name, outcome in again.items() if outcome.value}
     return tuple(found[name] for name in namespaces)
+
+
+def together(found: Mapping[str, ActorTruth], silent: Collection[str] = ()) -> Comparison:
+    """The namespaces against each other; one whose agent and store are silent is `silent` as well."""
+    known = {n: each for n, each in found.items() if each.facts.said or each.facts.stored}
+    return agreement(
+        {name: turns_held(each.truth) for name, each in known.items()},
+        last={name: each.newest for name, each in known.items()},
+        times={
+            name: ReadTimes(asked_at=each.asked_at, read_at=each.read_at, there=each.there)
+            for name, each in known.items()
+        },
+        silent=silent,
+        now=time.time(),
+    )
+
+
+def _noted(sightings: Sightings[Turn], key: Hashable, found: ActorTruth) -> ActorTruth:
+    return replace(found, there=sightings.noted(key, turns_held(found.truth), found.read_at))
 
 
 def _read(
@@ -204,14 +244,26 @@ class PolledTruths:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._sightings = Sightings[Turn]()
         self._truths: PollingCache[tuple[str, str, int | None], ActorTruth] = PollingCache()
 
     def look(
         self, namespaces: Sequence[str], actor_id: str, until: int | None = None
     ) -> dict[str, Reading[ActorTruth]]:
         """One actor's truth in each namespace: of its newest turns, none after that of number `until`."""
+        found = self._look(namespaces, actor_id, until)
+        known = {name: reading.value for name, reading in found.items() if reading.value is not None}
+        fresh = {name for name, reading in found.items() if not (reading.failure or reading.awaited_since)}
+        again = together(known).stale & fresh
+        return found | (self._look(sorted(again), actor_id, until) if again else {})
+
+    def _look(
+        self, namespaces: Sequence[str], actor_id: str, until: int | None
+    ) -> dict[str, Reading[ActorTruth]]:
         keys = {name: (name, actor_id, until) for name in namespaces}
-        found = self._truths.look(
-            {key: partial(look, self._workspace, key[0], actor_id, until=until) for key in keys.values()}
-        )
+        found = self._truths.look({key: partial(self._read, key) for key in keys.values()})
         return {name: found[key] for name, key in keys.items()}
+
+    def _read(self, key: tuple[str, str, int | None]) -> ActorTruth:
+        namespace, actor_id, until = key
+        return _noted(self._sightings, key, look(self._workspace, namespace, actor_id, until=until))

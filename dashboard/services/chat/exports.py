@@ -101,8 +101,7 @@ def _differences(comparison: Comparison) -> Iterator[str]:
     for row in comparison.rows:
         lines = _difference(row).split("\n")
         if any(lines):
-            turns = ", ".join(f"{name} {turn.number}" for name, turn in row.cells.items() if turn)
-            yield f"Turn {turns}: {row.words}\n\n" + "\n".join(f"    {line}" for line in lines)
+            yield f"{row.place.capitalize()}: {row.words}\n\n" + "\n".join(f"    {line}" for line in lines)
 
 
 def _cell(user: str, answer: str | None) -> str:

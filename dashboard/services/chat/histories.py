@@ -6,9 +6,7 @@ moment at which it was first read (`Sightings`). What the first reading leaves o
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,29 +15,15 @@ from dashboard.model.chat.alignment import Comparison, ReadTimes, align
 from dashboard.model.chat.messages import Histories, HistoryPage, Turn
 from dashboard.services.core.fan_out import fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
+from dashboard.services.core.sightings import Sightings
 from dashboard.services.core.workspace import Workspace
 
 TURNS_A_PAGE = 50
-REMEMBERED_PAGES = 512
 READ_AGAIN = 2  # times; what comes in meanwhile may leave another turn open
 
 
-class Sightings:
-    """Since when each turn of a page is known to be there: its first reading. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: OrderedDict[Hashable, dict[Turn, float]] = OrderedDict()
-
-    def noted(self, key: Hashable, page: HistoryPage) -> HistoryPage:
-        """The page `key` with its `there`; of the turns that are not in it any more nothing is kept."""
-        with self._lock:
-            known = self._seen.pop(key, {})
-            there = {turn: known.get(turn, page.read_at) for turn in page.turns}
-            self._seen[key] = there
-            if len(self._seen) > REMEMBERED_PAGES:
-                self._seen.popitem(last=False)
-        return replace(page, there=there)
+def _noted(sightings: Sightings[Turn], key: Hashable, found: HistoryPage) -> HistoryPage:
+    return replace(found, there=sightings.noted(key, found.turns, found.read_at))
 
 
 def page(
@@ -93,10 +77,10 @@ def read_and_compare(
     workspace: Workspace, namespaces: Sequence[str], actor_id: str, *, turns: int = TURNS_A_PAGE
 ) -> tuple[Histories, Comparison]:
     """The newest pages, and how they compare; one that does not answer again keeps its first page."""
-    sightings, found = Sightings(), read(workspace, namespaces, actor_id, turns=turns)
+    sightings, found = Sightings[Turn](), read(workspace, namespaces, actor_id, turns=turns)
     fresh, comparison = found.pages, compared({})
     for left in reversed(range(1 + READ_AGAIN)):
-        found.pages.update({name: sightings.noted(name, page) for name, page in fresh.items()})
+        found.pages.update({name: _noted(sightings, name, page) for name, page in fresh.items()})
         comparison = compared(found.pages, silent=found.failures)
         if not (comparison.stale and left):
             break
@@ -109,7 +93,7 @@ class PolledHistories:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._sightings = Sightings()
+        self._sightings = Sightings[Turn]()
         self._pages: PollingCache[tuple[str, str, str | None], HistoryPage] = PollingCache()
 
     def look(
@@ -131,4 +115,4 @@ class PolledHistories:
 
     def _read(self, key: tuple[str, str, str | None]) -> HistoryPage:
         namespace, actor_id, before = key
-        return self._sightings.noted(key, page(self._workspace, namespace, actor_id, before=before))
+        return _noted(self._sightings, key, page(self._workspace, namespace, actor_id, before=before))

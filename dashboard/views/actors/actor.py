@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dashboard.components.actors.truth import show_truth
+from dashboard.components.actors.truth import show_agreement, show_truth
 from dashboard.components.core import refresh, url_state
 from dashboard.components.core.frame import chosen_actor, chosen_endpoints
 from dashboard.components.core.provider import get_workspace, shared
@@ -44,6 +44,7 @@ def witnesses() -> None:
         only = st.toggle("Only what disagrees", key="disagreeing", bind="query-params")
     if values:
         refresh.note_read(min(value.read_at for value in values))
+    show_agreement(reading)
     for column, endpoint in zip(st.columns(len(endpoints), gap="medium"), endpoints, strict=True):
         with column:
             lines = actor_commands.truth(settings, endpoint, actor_id, until)

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.model.chat.messages import HistoryPage, Turn
 from dashboard.model.core.errors import Unreachable
-from dashboard.services.chat.histories import PolledHistories, Sightings, compared, read_and_compare
+from dashboard.services.chat.histories import PolledHistories, compared, read_and_compare
+from dashboard.services.core.sightings import Sightings
 from dashboard.services.core.workspace import Workspace
 
 HI, NEW = Turn(number=1, user="hi", answer="a"), Turn(number=2, user="new", answer="b")
@@ -78,11 +79,12 @@ def test_one_that_answers_once_and_no_more_is_not_said_to_lack_it() -> None:
 
 
 def test_a_turn_is_there_since_it_was_first_read() -> None:
-    sightings = Sightings()
-    first = sightings.noted("prod", HistoryPage(turns=(HI,), read_at=10))
-    second = sightings.noted("prod", HistoryPage(turns=(HI, NEW), read_at=20))
-    assert (first.there, second.there) == ({HI: 10}, {HI: 10, NEW: 20})
-    assert sightings.noted("dev", HistoryPage(turns=(HI,), read_at=30)).there == {HI: 30}
+    sightings = Sightings[Turn]()
+    assert sightings.noted("prod", [HI], 10) == {HI: 10}
+    assert sightings.noted("prod", [HI, NEW], 20) == {HI: 10, NEW: 20}
+    assert sightings.noted("dev", [HI], 30) == {HI: 30}
+    assert sightings.noted("prod", [NEW], 40) == {NEW: 20}
+    assert sightings.noted("prod", [HI], 50) == {HI: 50}
 
 
 @pytest.fixture
