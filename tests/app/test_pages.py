@@ -231,4 +231,17 @@ def test_a_link_to_more_namespaces_than_fit_says_which_are_not_shown(
     app.query_params["ns"] = list(cluster.namespaces)
     app.run()
     assert not may_send(app)
-    assert any("room for fewer" in text for text in texts(app))
+    assert any("Not among those chosen" in text for text in texts(app))
+
+
+@pytest.mark.parametrize(
+    ("view", "parameter"), [("topics/events", "events_ns"), ("stores/store", "store_ns")]
+)
+def test_a_link_to_one_namespace_that_is_not_shown_says_so(app: AppTest, view: str, parameter: str) -> None:
+    app.run()
+    app.switch_page(f"views/{view}.py")
+    app.query_params[parameter] = "nowhere"
+    app.run()
+    assert "There is no namespace nowhere in this cluster." in texts(app)
+    button(app, "Go on with prod and dev").click().run()
+    assert not any("nowhere" in text for text in texts(app))

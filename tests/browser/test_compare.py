@@ -69,6 +69,41 @@ def test_one_that_is_stopped_says_so_and_the_other_works(
     assert len(stack.history("dev", actor_id)) == 2
 
 
+@pytest.mark.parametrize("part", ["sidecar", "agent"])
+def test_a_slow_namespace_is_not_said_to_lack_a_turn(
+    page: Page, stack: RunningStack, actor_id: str, part: str
+) -> None:
+    for name in ("prod", "dev"):
+        stack.say(name, actor_id, "before")
+    page.goto(f"/?actor={actor_id}")
+    expect(page.get_by_text("1 turn, 1 same")).to_be_visible()
+    with stack.held("dev", part):
+        stack.say("prod", actor_id, "after")
+        expect(page.get_by_text("2 turns, 1 same, 1 not known")).to_be_visible()
+        expect(page.get_by_text("not known: dev last read")).to_be_visible()
+        expect(page.get_by_text("dev: not known")).to_be_visible()
+        expect(page.get_by_text("only in prod")).to_have_count(0)
+    expect(page.get_by_text("2 turns, 1 same, 1 only in prod")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("dev: not there")).to_be_visible()
+
+
+def test_a_hidden_difference_is_shown(page: Page, stack: RunningStack, actor_id: str) -> None:
+    stack.say("prod", actor_id, "price\u200b? 5 euros")
+    stack.say("dev", actor_id, "price? 5 euros")
+    page.goto(f"/?actor={actor_id}")
+    expect(page.get_by_text("1 turn, 0 same, 1 differ")).to_be_visible()
+    expect(page.get_by_text("[-\\u200b-]").first).to_be_visible()
+
+
+def test_a_link_to_a_namespace_that_is_gone_says_so_and_waits(page: Page, actor_id: str) -> None:
+    page.goto(f"/?actor={actor_id}&ns=prod&ns=nowhere")
+    expect(page.get_by_text("There is no namespace nowhere in this cluster.")).to_be_visible()
+    expect(page.get_by_placeholder("Choose the namespaces first")).to_be_disabled()
+    page.get_by_role("button", name="Go on with prod").click()
+    expect(page.get_by_placeholder("Write to prod")).to_be_enabled()
+    expect(page.get_by_text("There is no namespace nowhere")).to_have_count(0)
+
+
 def test_markup_is_shown_as_text(page: Page, actor_id: str) -> None:
     hostile = "<img src=x onerror=alert(1)> **b** [x](javascript:1)"
     page.goto(f"/?actor={actor_id}")

@@ -149,9 +149,14 @@ def chosen_among(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     return found
 
 
-def chosen_endpoints() -> tuple[Endpoint, ...]:
-    """The chosen namespaces; stops the page where none is chosen."""
-    found = chosen_among(all_endpoints())
+def chosen_endpoints(*, one_in: str = "") -> tuple[Endpoint, ...]:
+    """The chosen namespaces; stops the page where none is chosen.
+
+    `one_in` is the URL's parameter in which a page keeps the one of them that it shows.
+    """
+    endpoints = all_endpoints()
+    linked_namespaces.note_one(one_in, st.session_state.get("ns") or ())
+    found = chosen_among(endpoints)
     if not found:
         show_empty("No namespace chosen", "Choose one to four in the sidebar.", icon=":material/checklist:")
         st.stop()

@@ -5,7 +5,7 @@ Streamlit drops what a bound multiselect cannot hold, and shows its default wher
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import streamlit as st
 
@@ -19,14 +19,26 @@ def asked() -> tuple[str, ...]:
 
 def note(linked: Sequence[str], there: Collection[str], shown: Collection[str] | None) -> None:
     """Keep what of `linked` is not there; and what is not `shown`, where the address has just been read."""
-    left_out = [name for name in linked if name not in there or (shown is not None and name not in shown)]
-    if left_out and tuple(linked) != st.session_state.get(_ACCEPTED):
-        st.session_state[_LEFT_OUT] = tuple(dict.fromkeys(left_out))
+    _keep(name for name in linked if name not in there or (shown is not None and name not in shown))
+
+
+def note_one(parameter: str, offered: Collection[str]) -> None:
+    """Before the control of that key is drawn: keep what a link names there and it does not offer."""
+    linked = st.query_params.get(parameter)
+    if linked and linked not in offered and parameter not in st.session_state:
+        _keep([linked])
+
+
+def _keep(names: Iterable[str]) -> None:
+    new = [name for name in names if name not in st.session_state.get(_ACCEPTED, ())]
+    if new:
+        st.session_state[_LEFT_OUT] = tuple(dict.fromkeys((*left_out(), *new)))
 
 
 def accept() -> None:
     """What is chosen now is meant, whatever the address said."""
-    st.session_state[_ACCEPTED] = asked()
+    named = {*asked(), *left_out()}
+    st.session_state[_ACCEPTED] = st.session_state.get(_ACCEPTED, frozenset()) | named
     st.session_state.pop(_LEFT_OUT, None)
 
 
@@ -43,12 +55,12 @@ def show_left_out(there: Collection[str], shown: Sequence[str]) -> None:
     missing = [name for name in names if name not in there]
     more = [name for name in names if name in there]
     with st.container(border=True, gap="xsmall"):
-        st.markdown(":orange[:material/link_off:] **This link asks for other namespaces**")
+        st.markdown(":orange[:material/link_off:] **The address asks for other namespaces**")
         if missing:
             kind = "namespace" if len(missing) == 1 else "namespaces"
             st.text(f"There is no {kind} {' and '.join(missing)} in this cluster.")
         if more:
-            st.text(f"Not shown, because there is room for fewer: {', '.join(more)}.")
+            st.text(f"Not among those chosen in the sidebar: {', '.join(more)}.")
         said = " and ".join(shown) or "no namespace"
         st.text(f"Shown: {said}. Nothing can be written until you choose.")
         st.button(f"Go on with {said}", key="ns-go-on", on_click=accept)

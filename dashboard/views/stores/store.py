@@ -18,7 +18,7 @@ from dashboard.model.core.errors import GatewayError
 from dashboard.model.core.plural import counted
 from dashboard.services.stores import keys as stores
 
-endpoints = chosen_endpoints()
+endpoints = chosen_endpoints(one_in="store_ns")
 workspace = get_workspace()
 st.subheader("Store", anchor=False)
 picker, search = st.columns([1, 2])

@@ -28,7 +28,7 @@ from dashboard.services.topics.polled import PolledTopics
 FOLLOW_SECONDS = 1
 SECTIONS = ("Entries", "Groups", "Publish")
 
-endpoints = chosen_endpoints()
+endpoints = chosen_endpoints(one_in="events_ns")
 workspace = get_workspace()
 st.subheader("Events", anchor=False)
 names = [endpoint.name for endpoint in endpoints]
