@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 from dashboard.gateways.agent import AgentGateway
@@ -12,6 +13,7 @@ from dashboard.gateways.redis.store import StoreGateway
 from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, of_failure
+from dashboard.model.core.failure import Failure
 
 
 class _Closable(Protocol):
@@ -39,8 +41,12 @@ class _Slot:
 class Connections:
     """Thread-safe; raises the reason of a part that the cluster gives no address of."""
 
-    def __init__(self, dialer: Dialer | None = None) -> None:
+    def __init__(
+        self, dialer: Dialer | None = None, *, redis_ca: str = "", redis_insecure: bool = False
+    ) -> None:
+        """`redis_ca` and `redis_insecure` hold for each Redis by TLS that the cluster tells neither of."""
         self._dialer = dialer or Direct()
+        self._redis_ca, self._redis_insecure = redis_ca, redis_insecure
         self._lock = threading.Lock()
         self._slots: dict[str, dict[str, _Slot]] = {}
 
@@ -61,13 +67,36 @@ class Connections:
         return self._get("publisher", endpoint, endpoint.publish_url, self._open_sidecar)
 
     def store(self, endpoint: Endpoint) -> StoreGateway:
-        return self._get("store", endpoint, endpoint.redis, self._open_store)
+        return self._get("store", endpoint, self._resolved(endpoint.redis), self._open_store)
 
     def broker(self, endpoint: Endpoint) -> StoreGateway:
         """Where the topics are: the store, or a Redis of their own."""
-        if endpoint.broker is None:
+        if endpoint.broker is None and "broker" not in dict(endpoint.unavailable):
             return self.store(endpoint)
-        return self._get("broker", endpoint, endpoint.broker, self._open_store)
+        return self._get("broker", endpoint, self._resolved(endpoint.broker), self._open_store)
+
+    def located(self, endpoint: Endpoint) -> Endpoint:
+        """The same with the Redis addresses that it keeps in Secrets, or why one cannot be read."""
+        found: dict[str, RedisAddress | None] = {"store": endpoint.redis, "broker": endpoint.broker}
+        failed: list[tuple[str, Failure]] = []
+        for part, address in found.items():
+            try:
+                found[part] = address and self._dialer.resolved(address)
+            except GatewayError as error:
+                found[part] = None
+                failed.append((part, error.failure))
+        unavailable = (*endpoint.unavailable, *failed)
+        return replace(endpoint, redis=found["store"], broker=found["broker"], unavailable=unavailable)
+
+    def _resolved(self, address: RedisAddress | None) -> RedisAddress | None:
+        if address is None:
+            return None
+        known = self._dialer.resolved(address)
+        return replace(
+            known,
+            ca_file=known.ca_file or self._redis_ca,
+            insecure=known.insecure or self._redis_insecure,
+        )
 
     def _open_agent(self, url: str) -> AgentGateway:
         return AgentGateway(url, transport=self._dialer.http(url))

@@ -22,6 +22,10 @@ class Dialer(Protocol):
         """What opens a connection to `address`, None for the usual way."""
         ...
 
+    def resolved(self, address: RedisAddress) -> RedisAddress:
+        """The address with what is kept in Secrets."""
+        ...
+
     def password(self, address: RedisAddress) -> str:
         """The password, "" where there is none."""
         ...
@@ -35,6 +39,9 @@ class Direct:
 
     def redis(self, address: RedisAddress) -> Callable[[], socket] | None:
         return None
+
+    def resolved(self, address: RedisAddress) -> RedisAddress:
+        return address
 
     def password(self, address: RedisAddress) -> str:
         return address.password

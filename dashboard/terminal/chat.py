@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,8 @@ from dashboard.model.chat.alignment import difference
 from dashboard.model.chat.messages import Delivery, Histories, Turn
 from dashboard.services.chat import exports, histories
 from dashboard.services.chat.sending import Chat
+from dashboard.services.core import commands
+from dashboard.services.core.settings import Settings
 from dashboard.terminal.access import writes
 from dashboard.terminal.access.writes import Unlock
 from dashboard.terminal.core import options, output
@@ -58,7 +61,20 @@ def send(
                 _say(delivery)
     if json:
         output.as_json({"deliveries": [_fields(delivery) for delivery in deliveries]})
-    output.failures({d.namespace: d.failure for d in deliveries if d.failure})
+    failed = [delivery for delivery in deliveries if delivery.failure]
+    if failed:
+        output.say(_send_again(where.settings, failed, unlock or ()), err=True)
+    output.failures({d.namespace: d.failure for d in failed if d.failure})
+
+
+def _send_again(settings: Settings, failed: Sequence[Delivery], unlock: Sequence[str]) -> str:
+    key, actor, content = failed[0].idempotency_key, failed[0].actor_id, failed[0].content
+    names = [delivery.namespace for delivery in failed]
+    words = [word for name in unlock for word in ("--unlock", name)]
+    again = commands.daca_ops(
+        settings, "send", "--actor", actor, "--message-id", key, *words, namespaces=names, argument=content
+    )
+    return f"message id: {key}\nTo send it again, without a second turn: {again}"
 
 
 def _fields(delivery: Delivery) -> dict[str, Any]:

@@ -50,7 +50,6 @@ def show(
     if json:
         output.as_json(asdict(value))
         return
-    ttl = "none" if value.ttl_seconds is None else f"{value.ttl_seconds} s"
     size = "not given" if value.size_bytes is None else f"{value.size_bytes:,} bytes"
-    output.say(f"{value.key}\n{value.redis_type}, version {value.version or '-'}, expires {ttl}, {size}")
+    output.say(f"{value.key}\n{value.redis_type}, version {value.version or '-'}, {value.expiry}, {size}")
     output.as_json(value.value)

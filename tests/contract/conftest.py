@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,33 +12,42 @@ import redis
 
 from dashboard.gateways.redis.store import StoreGateway
 from dashboard.model.core.endpoints import RedisAddress
-from local import ports
-from local.binaries import redis_server
+from local import binaries, ports
 from local.programs import accepts
 from tests.stack.waiting import wait_until
 
 PASSWORD = "only-for-tests"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
+@contextmanager
+def running_redis(folder: Path, *options: str) -> Iterator[int]:
+    """A Redis of its own with these options, on the port that is given."""
     port = ports.choose(1).namespaces[0].redis
-    folder: Path = tmp_path_factory.mktemp("redis")
+    listens = [str(port) if option == "PORT" else option for option in options]
+    plain = [] if "--port" in listens else ["--port", str(port)]
     command = [
-        str(redis_server()),
-        "--port",
-        str(port),
+        str(binaries.redis_server()),
+        *plain,
         "--bind",
         "127.0.0.1",
-        "--requirepass",
-        PASSWORD,
         "--dir",
         str(folder),
+        "--save",
+        "",
+        *listens,
     ]
-    with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
-        wait_until(accepts(port), what="Redis listens")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_until(accepts(port), what="Redis listens")
+            yield port
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisAddress]:
+    with running_redis(tmp_path_factory.mktemp("redis"), "--requirepass", PASSWORD) as port:
         yield RedisAddress(host="127.0.0.1", port=port, password=PASSWORD)
-        server.terminate()
 
 
 @pytest.fixture

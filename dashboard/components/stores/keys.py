@@ -13,6 +13,7 @@ from dashboard.components.core.commands import show_commands
 from dashboard.components.core.provider import get_workspace
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.names import TOPIC
+from dashboard.model.core.strict_json import strict
 from dashboard.model.stores.keys import DaprKey, KeyValue
 from dashboard.model.topics.streams import Stream
 from dashboard.services.core import commands
@@ -62,10 +63,9 @@ def _pick(keys: Sequence[DaprKey], name: str, on_pick: Callable[[str], None]) ->
 def show_value(endpoint: Endpoint, value: KeyValue) -> None:
     """One key decoded, raw on demand, and the command that reads it."""
     st.code(value.key, language=None, wrap_lines=True)
-    expires = "never expires" if value.ttl_seconds is None else f"expires in {value.ttl_seconds:,} s"
     size = "size not given" if value.size_bytes is None else f"{value.size_bytes:,} bytes"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{value.redis_type}, version {value.version or 'none'}, {expires}, {size}")
+        st.caption(f"{value.redis_type}, version {value.version or 'none'}, {value.expiry}, {size}")
         raw = st.toggle("Raw", key="raw")
         settings = get_workspace().settings
         own = commands.daca_ops(settings, "store", "show", namespaces=[endpoint.name], argument=value.key)
@@ -76,7 +76,7 @@ def show_value(endpoint: Endpoint, value: KeyValue) -> None:
             st.text(name)
             st.code(text, language=None, wrap_lines=True)
     elif isinstance(value.value, dict | list):
-        st.json(value.value, expanded=2)
+        st.json(strict(value.value), expanded=2)
     else:
         st.text(str(value.value))
 
@@ -99,8 +99,8 @@ def show_streams(streams: Sequence[Stream]) -> None:
         pd.DataFrame(
             {
                 "Stream": stream.name,
-                "Entries": stream.length,
-                "Group": group.name if group else "none",
+                "Entries": "not known" if stream.unread else f"{stream.length:,}",
+                "Group": group.name if group else stream.unread or "none",
                 "Consumers": group.consumers if group else 0,
                 "Pending": group.pending if group else 0,
                 "Lag": "not given by this Redis" if not group or group.lag is None else f"{group.lag:,}",

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.core.clock import clock_time, clock_time_of_iso
+from dashboard.model.core.strict_json import strict
 from dashboard.model.topics.cause import CauseSeverity
 from dashboard.model.topics.events import GroupDetail, StreamEntry, position
 from dashboard.services.topics.delivery import EventTrace, Listing
@@ -73,7 +74,7 @@ def _line(entry: StreamEntry, found: Listing) -> dict[str, str]:
 
 
 def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = value if isinstance(value, str) else json.dumps(strict(value), ensure_ascii=False)
     return text if len(text) <= SHORT_TEXT else f"{text[:SHORT_TEXT]}…"
 
 
@@ -82,7 +83,7 @@ def show_entry(entry: StreamEntry, way: EventTrace | None) -> None:
     event = entry.event
     if event is None:
         st.markdown(":material/broken_image: **No CloudEvent**: id, type or source is missing. Its fields:")
-        st.json(dict(entry.fields), expanded=2)
+        st.json(strict(entry.fields), expanded=2)
         return
     at = clock_time_of_iso(event.time) or event.time
     for title, text in (("Type", event.type), ("Event", event.id), ("Source", event.source), ("Time", at)):
@@ -91,7 +92,7 @@ def show_entry(entry: StreamEntry, way: EventTrace | None) -> None:
         show_way(way)
     st.caption("Data")
     if isinstance(event.data, dict | list):
-        st.json(event.data, expanded=2)
+        st.json(strict(event.data), expanded=2)
     else:
         st.text(str(event.data))
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from dashboard.gateways.clusters.file import FileCluster
 from dashboard.gateways.log_files import newest_lines
 from dashboard.gateways.manifest_files import read_folder
+from dashboard.gateways.password_file import read_password
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
-from dashboard.model.core.errors import NotThere, Unreachable
+from dashboard.model.core.errors import GatewayError, NotThere, Unreachable
+from dashboard.model.core.failure import Failure
 from dashboard.model.core.manifests import Manifests, together
 from dashboard.model.logs import log as logs
 from dashboard.model.logs.log import Log
@@ -82,17 +84,22 @@ def _part_of(process: str) -> tuple[str, str]:
 
 
 def _endpoint(namespace: Namespace) -> Endpoint:
-    password = namespace.password_file.read_text()
+    store, unavailable = _store(namespace)
     return Endpoint(
         name=namespace.name,
         protected=namespace.protected,
         agent_url=f"http://{HOST}:{namespace.ports.agent}",
         sidecar_url=f"http://{HOST}:{namespace.ports.http}",
-        redis=RedisAddress(
-            host=HOST,
-            port=namespace.ports.redis,
-            password=password,
-            password_file=str(namespace.password_file),
-        ),
+        redis=store,
+        unavailable=unavailable,
         publish_url=f"http://{HOST}:{namespace.ports.http}",
     )
+
+
+def _store(namespace: Namespace) -> tuple[RedisAddress | None, tuple[tuple[str, Failure], ...]]:
+    try:
+        password = read_password(namespace.password_file)
+    except GatewayError as error:
+        return None, (("store", error.failure),)
+    file = str(namespace.password_file)
+    return RedisAddress(host=HOST, port=namespace.ports.redis, password=password, password_file=file), ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import redis
@@ -31,6 +31,7 @@ def read(client: redis.Redis, database: int) -> StoreCondition:
     for answer in (now, info):
         if isinstance(answer, Exception):
             raise answer
+    check(info)
     local = (began + time.time()) / 2
     names, streams = _keys(client)
     pending, groups, types = _streams(client, sorted(streams)[:MOST_STREAMS])
@@ -50,6 +51,13 @@ def read(client: redis.Redis, database: int) -> StoreCondition:
         apps=apps,
         event_types=types,
     )
+
+
+def check(info: Mapping[str, Any]) -> None:
+    """Raises a redis error where INFO lacks what a server is known by: some services leave fields out."""
+    missing = [name for name in ("redis_version", "run_id", "used_memory") if name not in info]
+    if missing:
+        raise redis.ResponseError(f"its INFO does not tell {', '.join(missing)}")
 
 
 def _text(settings: Any, name: str) -> bytes:
@@ -85,7 +93,12 @@ def _streams(client: redis.Redis, names: Iterable[bytes]) -> Streams:
         asked = client.pipeline(transaction=False)
         asked.xinfo_groups(name)
         asked.xrevrange(name, count=MOST_ENTRIES)
-        found, newest = asked.execute()
+        found, newest = asked.execute(raise_on_error=False)
+        if any("no such key" in str(answer) for answer in (found, newest)):
+            continue  # deleted since the scan
+        for answer in (found, newest):
+            if isinstance(answer, Exception):
+                raise answer
         types[to_text(name)] = frozenset(filter(None, (_type(values) for _, values in newest)))
         for group in found:
             groups.add((to_text(name), to_text(group["name"])))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EACCES, EISDIR, ENOENT
 from socket import socket
+from ssl import SSLError, SSLSocket
 from typing import Any, cast
 
 import redis
@@ -12,8 +14,9 @@ from redis import DriverInfo
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from dashboard.gateways.redis.errors import ToldError, gateway_error, untrusted
 from dashboard.model.core.endpoints import RedisAddress
-from dashboard.model.core.errors import Forbidden, GatewayError, Rejected, Unreachable
+from dashboard.model.core.errors import GatewayError, NotThere, Rejected, Unreachable
 
 MAX_CONNECTIONS = 8
 DRIVER = DriverInfo()  # one for all: finding its version takes longer than a call
@@ -31,7 +34,8 @@ class RedisConnection:
         password: Callable[[], str] | None = None,
     ) -> None:
         """`connect` opens each connection, and `password` tells each the password of the moment."""
-        self._where = f"The store at {address.host}:{address.port}"
+        self._address = address
+        self._where = f"The store at {address.where}"
         self._database = address.db
         secret = _Password(address, password) if password or address.password else None
         pool = _pool(address, timeout, connect, secret)
@@ -44,28 +48,11 @@ class RedisConnection:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except _UntoldError as error:
-            raise error.why from error
-        except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as error:
-            raise Forbidden(f"{self._where} refuses us: {error}.", hint="Check its password.") from error
-        except redis.exceptions.BusyLoadingError as error:
-            raise Unreachable(f"{self._where} is still loading its data.") from error
-        except redis.TimeoutError as error:
-            raise Unreachable(f"{self._where} did not answer in time.") from error
-        except redis.ConnectionError as error:
-            raise Unreachable(f"{self._where} cannot be reached.") from error
-        except redis.ResponseError as error:
-            refused = str(error).startswith(("NOAUTH", "WRONGPASS", "NOPERM"))
-            kind: Callable[..., Forbidden | Rejected] = Forbidden if refused else Rejected
-            raise kind(f"{self._where} refuses: {error}.") from error
-
-
-class _UntoldError(redis.AuthenticationError):
-    """The password could not be read; `why` says it. The client cleans up after its own errors alone."""
-
-    def __init__(self, why: GatewayError) -> None:
-        super().__init__(why.what)
-        self.why = why
+        except (redis.RedisError, OSError, UnicodeError) as error:
+            raise gateway_error(self._address, error) from error
+        except (AttributeError, LookupError, TypeError, ValueError) as error:  # the client trusts the server
+            kind = type(error).__name__
+            raise Rejected(f"{self._where} answered as no Redis does ({kind}).") from error
 
 
 class _Password(redis.CredentialProvider):
@@ -77,7 +64,7 @@ class _Password(redis.CredentialProvider):
         try:
             password = self._read()
         except GatewayError as error:
-            raise _UntoldError(error) from error
+            raise ToldError(error) from error
         return (self._user, password) if self._user else (password,)
 
 
@@ -99,6 +86,32 @@ class _Dialed(redis.Connection):
 class _DialedTls(redis.SSLConnection, _Dialed):
     """TLS over whatever opened the socket."""
 
+    def __init__(self, *, address: RedisAddress, **options: Any) -> None:
+        if address.insecure:
+            options |= {"ssl_cert_reqs": "none", "ssl_check_hostname": False}
+        elif address.ca_file:
+            options["ssl_ca_certs"] = address.ca_file
+        super().__init__(**options)
+        self._address = address
+
+    def _wrap_socket_with_ssl(self, sock: socket) -> SSLSocket:
+        ca = self._address.ca_file
+        try:
+            return cast(SSLSocket, super()._wrap_socket_with_ssl(sock))  # type: ignore[no-untyped-call]
+        except SSLError as error:
+            unread = ca and not self._address.insecure and error.library in {"X509", "PEM"}
+            why = (
+                Rejected(f"{ca} holds no certificate in PEM.") if unread else untrusted(self._address, error)
+            )
+            raise ToldError(why) from error
+        except TimeoutError as error:
+            words = f"The store at {self._address.where} answers no TLS: does this port speak it?"
+            raise ToldError(Unreachable(words)) from error
+        except OSError as error:
+            if error.filename is None and ca and error.errno in {ENOENT, EACCES, EISDIR}:
+                raise ToldError(NotThere(f"{ca} cannot be read: {error.strerror}.")) from error
+            raise
+
 
 def _pool(
     address: RedisAddress,
@@ -106,8 +119,9 @@ def _pool(
     connect: Callable[[], socket] | None,
     password: _Password | None,
 ) -> redis.ConnectionPool:
+    tls: dict[str, Any] = {"connection_class": _DialedTls, "address": address} if address.tls else {}
     return redis.ConnectionPool(
-        connection_class=_DialedTls if address.tls else _Dialed,
+        **(tls or {"connection_class": _Dialed}),
         dial=connect,
         host=address.host,
         port=address.port,

@@ -13,7 +13,7 @@ from dashboard.gateways.redis import condition as redis_condition
 from dashboard.gateways.redis import values as redis_values
 from dashboard.gateways.redis.streams import SCAN_COUNT, SCAN_SECONDS, StreamReader
 from dashboard.model.core import redis_key
-from dashboard.model.core.errors import NotThere
+from dashboard.model.core.errors import NotThere, Rejected
 from dashboard.model.core.names import ACTOR_TYPE, APP_ID
 from dashboard.model.core.redis_key import to_text
 from dashboard.model.doctor.conditions import StoreCondition
@@ -27,7 +27,11 @@ class StoreGateway(StreamReader):
         """What the server says of itself."""
         with self._errors():
             info: dict[str, Any] = cast(Any, self._redis.info())
+            if info.get("redis_mode") == "sentinel":
+                hint = "Name a Redis server: one behind Sentinel is not supported here."
+                raise Rejected(f"{self._where} is a Sentinel, which holds no keys.", hint=hint)
             keys = int(cast(Any, self._redis.dbsize()))
+            redis_condition.check(info)
         return StoreInfo(_server(info), str(info["run_id"]), int(info["used_memory"]), keys)
 
     def condition(self) -> StoreCondition:
@@ -38,10 +42,11 @@ class StoreGateway(StreamReader):
     def scan(self, *, pattern: str = "*", cursor: str | None = None, limit: int = 200) -> KeyPage:
         """`limit` keys or a batch more, where there are as many; SCAN may name a key twice."""
         found: dict[bytes, None] = {}
-        position, scanned, began = int(cursor or 0), 0, time.monotonic()
+        wanted = redis_key.to_bytes(pattern)
+        position, scanned, began = _cursor(cursor), 0, time.monotonic()
         with self._errors():
             while True:
-                position, batch = cast(Any, self._redis.scan(position, match=pattern, count=SCAN_COUNT))
+                position, batch = cast(Any, self._redis.scan(position, match=wanted, count=SCAN_COUNT))
                 scanned += SCAN_COUNT
                 found.update(dict.fromkeys(batch))
                 if not position or len(found) >= limit or time.monotonic() - began > SCAN_SECONDS:
@@ -101,3 +106,10 @@ def _server(info: dict[str, Any]) -> str:
     """Product and version; as `redis_version` Valkey gives the Redis that it is compatible with."""
     valkey = info.get("valkey_version")
     return f"Valkey {valkey}" if valkey else f"Redis {info['redis_version']}"
+
+
+def _cursor(text: str | None) -> int:
+    """Raises `Rejected` for what no page gave."""
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise Rejected("That is no cursor.", hint="One is a number, as the page before gave it.")
+    return int(text or 0)

@@ -11,8 +11,11 @@ import time
 from collections.abc import Sequence
 from typing import Any, cast
 
+import redis
+
 from dashboard.gateways.redis import values as redis_values
 from dashboard.gateways.redis.connection import RedisConnection
+from dashboard.gateways.redis.errors import gateway_error
 from dashboard.model.core import redis_key
 from dashboard.model.core.errors import NotThere
 from dashboard.model.core.redis_key import to_text
@@ -30,8 +33,19 @@ class StreamReader(RedisConnection):
     def streams(self) -> tuple[Stream, ...]:
         """Streams with their groups, from one budgeted scan."""
         with self._errors():
-            names = self._stream_names()
-            return tuple(redis_values.stream(self._redis, name) for name in sorted(names))
+            return tuple(filter(None, map(self._listed, sorted(self._stream_names()))))
+
+    def _listed(self, name: bytes) -> Stream | None:
+        """One of a list: None where it was deleted meanwhile; what may not be read of it is said on it."""
+        try:
+            return redis_values.stream(self._redis, name)
+        except redis.exceptions.NoPermissionError as error:
+            why = gateway_error(self._address, error).what
+            return Stream(name=to_text(name), length=0, first_id="", last_id="", unread=why)
+        except redis.ResponseError as error:
+            if "no such key" not in str(error):
+                raise
+            return None
 
     def _stream_names(self) -> set[bytes]:
         names: set[bytes] = set()

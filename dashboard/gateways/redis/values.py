@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -24,30 +25,34 @@ def read(client: redis.Redis, key: str) -> KeyValue | None:
     pipeline.ttl(name)
     pipeline.memory_usage(name)
     kind, ttl, size = pipeline.execute(raise_on_error=False)
-    for reply in (kind, ttl):
-        if isinstance(reply, Exception):
-            raise reply
+    if isinstance(kind, Exception):
+        raise kind
     word = value_text(kind)
     if word == "none":
         return None
     raw = _READERS.get(word, _unknown)(client, name)
-    version = raw.get("version") if word == "hash" else None
+    untold = isinstance(ttl, Exception)  # a user may have the right to read and not this one
     return KeyValue(
         key=key,
         redis_type=word,
-        value=unwrap(raw["data"])
-        if word == "hash" and "data" in raw
-        else {k: unwrap(v) for k, v in raw.items()},
+        value=_value(word, raw),
         raw=raw,
-        version=version,
-        ttl_seconds=ttl if ttl >= 0 else None,
+        version=raw.get("version") if word == "hash" else None,
+        ttl_seconds=None if untold or ttl < 0 else ttl,
         size_bytes=None if isinstance(size, Exception) else size,
+        ttl_told=not untold,
     )
+
+
+def _value(redis_type: str, raw: dict[str, str]) -> Any:
+    if redis_type == "hash" and "data" in raw:
+        return unwrap(raw["data"])
+    return {name: unwrap(text) for name, text in raw.items()}
 
 
 def fields(values: dict[bytes, bytes]) -> dict[str, Any]:
     """A hash or a stream entry with JSON unwrapped."""
-    return {value_text(name): unwrap(value_text(value)) for name, value in values.items()}
+    return {to_text(name): unwrap(value_text(value)) for name, value in values.items()}
 
 
 def _string(client: redis.Redis, name: bytes) -> dict[str, str]:
@@ -56,9 +61,9 @@ def _string(client: redis.Redis, name: bytes) -> dict[str, str]:
 
 def _hash(client: redis.Redis, name: bytes) -> dict[str, str]:
     if client.hlen(name) <= MAX_ITEMS:
-        return {value_text(k): value_text(v) for k, v in cast(Any, client.hgetall(name)).items()}
+        return {to_text(k): value_text(v) for k, v in cast(Any, client.hgetall(name)).items()}
     _, part = cast(Any, client.hscan(name, count=MAX_ITEMS))
-    return {value_text(k): value_text(v) for k, v in list(part.items())[:MAX_ITEMS]}
+    return {to_text(k): value_text(v) for k, v in list(part.items())[:MAX_ITEMS]}
 
 
 def _list(client: redis.Redis, name: bytes) -> dict[str, str]:
@@ -73,12 +78,21 @@ def _set(client: redis.Redis, name: bytes) -> dict[str, str]:
 
 def _sorted_set(client: redis.Redis, name: bytes) -> dict[str, str]:
     items = cast(Any, client.zrange(name, 0, MAX_ITEMS - 1, withscores=True))
-    return {value_text(item): str(score) for item, score in items}
+    return {to_text(item): str(score) for item, score in items}
 
 
 def _stream(client: redis.Redis, name: bytes) -> dict[str, str]:
     entries = cast(Any, client.xrevrange(name, count=MAX_ITEMS))
-    return {value_text(entry_id): value_text(values.get(b"data", b"")) for entry_id, values in entries}
+    return {value_text(entry_id): _entry(values) for entry_id, values in entries}
+
+
+def _entry(values: dict[bytes, bytes]) -> str:
+    """The event of an entry that Dapr wrote, or every field of any other, as JSON."""
+    if b"data" in values and values.keys() <= {b"data", b"metadata"}:
+        return value_text(values[b"data"])
+    return json.dumps(
+        {to_text(name): value_text(value) for name, value in values.items()}, ensure_ascii=False
+    )
 
 
 def _unknown(client: redis.Redis, name: bytes) -> dict[str, str]:

@@ -6,15 +6,16 @@ full segments of 25 messages in `history-{id}-{n}`; or a plain list of messages,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.model.chat.messages import Message
+from dashboard.model.core import strict_json
 
 SEGMENT = 25
 FORMAT = 1
+MOST = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ class StoredHistory:
 
 def decode_head(text: str) -> StoredHead:
     """Raises ValueError with what is wrong."""
-    value = _load(text)
+    value = strict_json.loads(text)
     if isinstance(value, list):
         messages = tuple(_plain(item, index) for index, item in enumerate(value))
         return StoredHead(format="plain list", segments=0, total=len(messages), messages=messages)
@@ -83,8 +84,8 @@ def decode_head(text: str) -> StoredHead:
             raise ValueError(f"its format is {value['format']!r}, and {FORMAT} is known here")
         return StoredHead(
             format=str(FORMAT),
-            segments=int(value["segments"]),
-            total=int(value["total"]),
+            segments=_count(value["segments"]),
+            total=_count(value["total"]),
             messages=_messages(value["messages"]),
             unpublished=frozenset(str(item["event_id"]) for item in value["unpublished"]),
         )
@@ -95,16 +96,19 @@ def decode_head(text: str) -> StoredHead:
 def decode_segment(text: str) -> tuple[Message, ...]:
     """Raises ValueError with what is wrong."""
     try:
-        return _messages(_load(text))
+        return _messages(strict_json.loads(text))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is no list of messages: {type(error).__name__} {error}") from error
 
 
-def _load(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+def _count(value: Any) -> int:
+    """A whole number from 0; raises `ValueError` for any other, `TypeError` for what is none."""
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError(f"{value} is no count")
+    found = int(value)
+    if not 0 <= found <= MOST:
+        raise ValueError(f"{value!s:.20} is no count")
+    return found
 
 
 def _messages(value: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
@@ -112,7 +116,7 @@ def _messages(value: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
         Message(
             role=str(m["role"]),
             content=str(m["content"]),
-            turn=int(m["turn"]),
+            turn=_count(m["turn"]),
             time=str(m["time"]),
             id=str(m["id"]),
         )

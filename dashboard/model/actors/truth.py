@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dashboard.model.actors.stored_history import StoredHistory
@@ -16,7 +16,7 @@ from dashboard.model.chat.messages import HistoryPage, Turn, turns_of
 from dashboard.model.core.failure import Failure
 from dashboard.model.core.times import unix_seconds
 from dashboard.model.topics.cause import Cause, CauseSeverity
-from dashboard.model.topics.delivery_status import why_undelivered
+from dashboard.model.topics.delivery_status import UNDECODABLE, why_undelivered
 from dashboard.model.topics.events import CloudEvent, PendingEntry, StreamEntry, cloud_event, position
 from dashboard.model.topics.inboxes import Inboxes
 from dashboard.model.topics.streams import ConsumerGroup
@@ -25,17 +25,20 @@ Witness = Literal["agent", "store", "stream", "received"]
 WITNESSES: tuple[Witness, ...] = ("agent", "store", "stream", "received")
 Presence = Literal["there", "missing", "differs", "unread", "none"]
 Text = tuple[str, str | None]
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
     """What the topic carried of this actor's turns, newest first, of `scanned` entries back to `oldest`.
 
-    `complete`: the stream's beginning, `first_id`, was seen. `others` counts the actor's other events.
+    `complete`: the stream's beginning, `first_id`, was seen. `others` counts the actor's other events, and
+    `undecodable` are the ids of its entries that daprd cannot decode.
     """
 
     entries: tuple[StreamEntry, ...] = ()
     others: int = 0
+    undecodable: tuple[str, ...] = ()
     first_id: str = ""
     scanned: int = 0
     oldest: str = ""
@@ -260,6 +263,10 @@ def _overall(facts: Facts) -> Iterator[Mark]:
     unreadable = facts.failures.get("store")
     if unreadable and unreadable.word == "rejected":
         yield Mark("store", Cause("unreadable", "wrong", unreadable.what))
+    undecodable = facts.carried.undecodable if facts.carried else ()
+    if undecodable:
+        words = f"{', '.join(undecodable[:MOST_NAMED])}: {UNDECODABLE.words}"
+        yield Mark("stream", replace(UNDECODABLE, words=words))
     if facts.stored is None:
         return
     head = facts.stored.head

@@ -19,4 +19,9 @@ def to_text(name: bytes) -> str:
 
 def to_bytes(text: str) -> bytes:
     """The name that `to_text` showed."""
-    return _BYTE.sub(lambda found: bytes((int(found[1], 16),)), text.encode("utf-8", "surrogateescape"))
+    return _BYTE.sub(lambda found: bytes((int(found[1], 16),)), b"".join(map(_encoded, text)))
+
+
+def _encoded(char: str) -> bytes:
+    """A byte that a shell handed over as a surrogate (PEP 383) is itself; any other surrogate is three."""
+    return char.encode("utf-8", "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")

@@ -46,16 +46,32 @@ def parse_moment(text: str, now: float) -> float | None:
 
 def iso_utc(at: float, timespec: str = "auto") -> str:
     """ISO 8601 in UTC, to `timespec` ("seconds", "milliseconds")."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec=timespec)
+    moment = _moment(at, UTC)
+    return moment.isoformat(timespec=timespec) if moment else _no_date(at)
 
 
 def clock_time(at: float, zone: tzinfo | None = None) -> str:
     """The time of day in `zone` (this machine's where it is None), with the date where it is not today."""
-    moment = datetime.fromtimestamp(at, zone)
+    moment = _moment(at, zone)
+    if moment is None:
+        return _no_date(at)
     today = datetime.now(zone).date()
     return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
 
 
 def date_and_time(at: float) -> str:
     """Date and time of day in this machine's zone."""
-    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S")
+    moment = _moment(at, None)
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else _no_date(at)
+
+
+def _moment(at: float, zone: tzinfo | None) -> datetime | None:
+    """None for what no calendar holds: the id of a stream's entry may begin with any number."""
+    try:
+        return datetime.fromtimestamp(at, zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _no_date(at: float) -> str:
+    return f"{at:.0f} s, no date"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from dashboard.model.core import strict_json
 
 
 def value_text(data: bytes) -> str:
@@ -12,23 +13,9 @@ def value_text(data: bytes) -> str:
 
 
 def unwrap(text: str) -> Any:
-    """Decode JSON, and JSON inside JSON objects and arrays as text; what is no JSON stays text."""
+    """Decode JSON, and a JSON text that holds JSON; what is no JSON stays text."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = strict_json.loads(text)
+    except ValueError:
         return text
-    return _unwrap_nested(value) if isinstance(value, dict | list) else _unwrap_text(text, value)
-
-
-def _unwrap_text(text: str, value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in {"{", "[", '"'}:
-        return unwrap(value)
-    return value
-
-
-def _unwrap_nested(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _unwrap_nested(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unwrap_nested(item) for item in value]
-    return value
+    return unwrap(value) if isinstance(value, str) and value[:1] in {"{", "[", '"'} else value

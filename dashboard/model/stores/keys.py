@@ -33,7 +33,10 @@ class KeyPage:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyValue:
-    """One key, decoded. `value` is JSON with nested JSON unwrapped, `raw` maps each field to its text."""
+    """One key, decoded. `value` is JSON with nested JSON unwrapped, `raw` maps each field to its text.
+
+    `ttl_seconds` is None for a key that never expires, or where Redis did not say (`ttl_told`).
+    """
 
     key: str
     redis_type: str
@@ -42,6 +45,14 @@ class KeyValue:
     version: str | None
     ttl_seconds: int | None
     size_bytes: int | None
+    ttl_told: bool = True
+
+    @property
+    def expiry(self) -> str:
+        """When it expires, in words."""
+        if self.ttl_seconds is not None:
+            return f"expires in {self.ttl_seconds:,} s"
+        return "never expires" if self.ttl_told else "expiry not given"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,12 @@ from dashboard.model.topics.events import PendingEntry, StreamEntry, position
 from dashboard.model.topics.inboxes import Inboxes
 from dashboard.model.topics.streams import ConsumerGroup
 
+UNDECODABLE = Cause(
+    "not decodable",
+    "wrong",
+    "daprd could not decode it: it holds a number that JSON has not, or one that no double holds.",
+)
+
 
 def why_undelivered(
     entry: StreamEntry,
@@ -20,6 +26,8 @@ def why_undelivered(
     """Why nobody received the event of `entry`, None where one did or where no replica could be asked."""
     if inboxes.find(event_id):
         return None
+    if entry.event and not entry.event.decodable:
+        return UNDECODABLE
     if group is None:
         return Cause("no group", "wrong", "No group reads this topic: nobody subscribes to it.")
     if entry.id in pending:

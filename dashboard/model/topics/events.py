@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.model.core.strict_json import finite
 from dashboard.model.topics.streams import ConsumerGroup
 
 TURN_EVENT = "ConversationUpdated"
+LAST_NUMBER = 2**64 - 1
+_ENTRY_ID = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
+LAST_TURN = 2**53  # a double, which JSON's numbers are to most readers, holds each whole number up to it
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloudEvent:
-    """The attributes of interest (cloudevents.io, "JSON Event Format"); `time` is ISO 8601 or ""."""
+    """The attributes of interest (cloudevents.io, "JSON Event Format"); `time` is ISO 8601 or "".
+
+    `decodable`: whether daprd can read it; Go's `encoding/json` refuses a number beyond a double, and `NaN`.
+    """
 
     id: str
     type: str
     source: str
     time: str
     data: Any
+    decodable: bool = True
 
     @property
     def actor_id(self) -> str:
@@ -33,7 +42,8 @@ class CloudEvent:
         found = self.data.get("turn") if isinstance(self.data, dict) else None
         if self.type != TURN_EVENT or isinstance(found, bool) or not isinstance(found, int | float):
             return None
-        return int(found)  # daprd may have made a float of it
+        whole = 1 <= found <= LAST_TURN and found == int(found)
+        return int(found) if whole else None  # daprd may have made a float of it
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,13 @@ def position(entry_id: str) -> tuple[int, int]:
     return int(milliseconds or 0), int(number or 0)
 
 
+def entry_position(text: str) -> tuple[int, int] | None:
+    """The position that a typed id names (two numbers of 64 bits, redis.io: "Entry IDs"), None for no id."""
+    found = _ENTRY_ID.fullmatch(text)
+    place = (int(found[1]), int(found[2])) if found else None
+    return place if place and max(place) <= LAST_NUMBER else None
+
+
 def decode(entry_id: str, fields: Mapping[str, Any]) -> StreamEntry:
     """An entry whose JSON fields are unwrapped already."""
     found = fields.get("data")
@@ -132,7 +149,12 @@ def cloud_event(found: Mapping[str, Any]) -> CloudEvent | None:
     if not (isinstance(id_, str) and isinstance(kind, str) and isinstance(source, str) and id_ and kind):
         return None
     return CloudEvent(
-        id=id_, type=kind, source=source, time=str(found.get("time") or ""), data=found.get("data")
+        id=id_,
+        type=kind,
+        source=source,
+        time=str(found.get("time") or ""),
+        data=found.get("data"),
+        decodable=finite(found),
     )
 
 

@@ -23,10 +23,14 @@ class ConsumerGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One topic: `length` entries now, from `first_id` to `last_id` ("" when empty)."""
+    """One topic: `length` entries now, from `first_id` to `last_id` ("" when empty).
+
+    `unread` is why nothing but its name is known, or "".
+    """
 
     name: str
     length: int
     first_id: str
     last_id: str
     groups: tuple[ConsumerGroup, ...] = ()
+    unread: str = ""

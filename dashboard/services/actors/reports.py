@@ -89,6 +89,7 @@ def _stored(stored: StoredHistory) -> str:
 
 def _carried(carried: Carried) -> str:
     others = f", {carried.others} other" if carried.others else ""
+    others += f", {len(carried.undecodable)} that daprd could not decode" if carried.undecodable else ""
     far = "" if carried.complete or not carried.oldest else f", back to {carried.oldest}"
     return f"{len(carried.entries)} of its turns{others} among {carried.scanned:,} entries{far}"
 

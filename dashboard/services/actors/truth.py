@@ -211,12 +211,14 @@ def _carried(
         )
         if times.keys() <= {entry.event.id for entry in page.entries if entry.event}:
             break
-    turns = tuple(entry for entry in page.entries if entry.event and entry.event.turn is not None)
+    undecodable = tuple(entry.id for entry in page.entries if entry.event and not entry.event.decodable)
+    turns = tuple(e for e in page.entries if e.event and e.event.decodable and e.event.turn is not None)
     group = group_of(stream.groups, workspace.endpoint(namespace).app_id)
     pending = broker.pending_among(TOPIC, group.name, [entry.id for entry in turns]) if group else {}
     return Carried(
         entries=turns,
-        others=len(page.entries) - len(turns),
+        others=len(page.entries) - len(turns) - len(undecodable),
+        undecodable=undecodable,
         first_id=stream.first_id or stream.last_id,
         scanned=page.scanned,
         oldest=page.oldest,

@@ -45,7 +45,7 @@ def read_key(endpoint: Endpoint, key: str, redis_type: str = "hash") -> str:
 
 def scan_keys(endpoint: Endpoint, pattern: str) -> str:
     """The redis-cli line that lists keys as the page does: by SCAN."""
-    return redis_cli(endpoint, f"--scan --pattern {shlex.quote(pattern)}")
+    return redis_cli(endpoint, f"--scan --pattern {_quoted_key(pattern)}")
 
 
 def stream_groups(endpoint: Endpoint, stream: str) -> str:
@@ -56,16 +56,23 @@ def stream_groups(endpoint: Endpoint, stream: str) -> str:
 def redis_cli(endpoint: Endpoint, words: str) -> str:
     """redis-cli on the namespace's store, "" where none is known; `words` are in the shell's own syntax."""
     redis = endpoint.redis
-    if redis is None:
+    if redis is None or redis.kept:
         return ""
     user = f" --user {shlex.quote(redis.username)}" if redis.username else ""
-    options = f"-n {redis.db}{user}{' --tls' if redis.tls else ''} {words}"
+    options = f"-n {redis.db}{user}{_tls(redis)} {words}"
     service, *rest = redis.host.split(".")
     if not endpoint.kubectl or (len(rest) > 1 and rest[1] != "svc"):
         return f"{_password(endpoint, redis)}redis-cli -h {shlex.quote(redis.host)} -p {redis.port} {options}"
     inside = shlex.quote(f'REDISCLI_AUTH="$(cat)" redis-cli {options}')
     pod = (*endpoint.kubectl[:-1], rest[0] if rest else redis.namespace, "exec", "-i", f"service/{service}")
     return f"{_secret(endpoint, redis)} | {shlex.join(pod)} -- sh -c {inside}"
+
+
+def _tls(redis: RedisAddress) -> str:
+    if not redis.tls:
+        return ""
+    ca = f" --cacert {shlex.quote(redis.ca_file)}" if redis.ca_file else ""
+    return f" --tls{' --insecure' if redis.insecure else ca}"
 
 
 def _secret(endpoint: Endpoint, redis: RedisAddress) -> str:

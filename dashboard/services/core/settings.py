@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     sign_in_hours: float = Field(default=12.0, gt=0, description="how long a sign-in lasts")
     audit_stdout: bool | None = Field(default=None, description="None: where the cluster is kubernetes")
     way_in: str = Field(default="", description="what leads a shell to where this runs, before the command")
+    redis_ca: Path | None = Field(default=None, description="CA certificates (PEM) for Redis by TLS")
+    redis_insecure: bool = Field(default=False, description="trust any certificate of a Redis")
     deadline: float = Field(default=8.0, gt=0, le=120, description="seconds one call to a namespace may take")
 
     @property

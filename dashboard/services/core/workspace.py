@@ -65,10 +65,10 @@ class Workspace:
         return tuple(names), tuple(map(self.cluster.deployed, shown)), self.cluster.warnings()
 
     def endpoint(self, namespace: str) -> Endpoint:
-        """The namespace of that name; raises `NotThere`."""
+        """The namespace of that name, with the addresses that it keeps in Secrets; raises `NotThere`."""
         found = self._index().by_name.get(namespace)
         if found:
-            return found
+            return self.connections.located(found) if found.in_secrets else found
         hint = self.cluster.why_down(namespace) or "See the namespaces in Overview."
         raise NotThere(f"There is no namespace {namespace} in this cluster.", hint=hint)
 
@@ -102,4 +102,6 @@ class Workspace:
 def open_workspace(settings: Settings) -> Workspace:
     """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
     cluster = open_cluster(settings)
-    return Workspace(settings, cluster, Connections(cluster.dialer))
+    ca = str(settings.redis_ca.resolve()) if settings.redis_ca else ""
+    connections = Connections(cluster.dialer, redis_ca=ca, redis_insecure=settings.redis_insecure)
+    return Workspace(settings, cluster, connections)

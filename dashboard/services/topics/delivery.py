@@ -11,7 +11,7 @@ from dashboard.model.topics.cause import Cause, CauseSeverity
 from dashboard.model.topics.delivery_status import why_undelivered
 from dashboard.model.topics.events import EntryFilter, EntryPage, StreamEntry, group_of
 from dashboard.model.topics.inboxes import EventInbox, Inboxes
-from dashboard.services.core.fan_out import fan_out
+from dashboard.services.core.fan_out import attempt, fan_out
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.topics.entries import ENTRIES_A_PAGE, page
 
@@ -52,11 +52,15 @@ def delivery_statuses(
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of entries with what the replicas received, and why an entry was not received."""
+    """A page of entries with what the replicas received, and why an entry was not received.
+
+    `unknown` is why that could not be asked, which hides no entry.
+    """
 
     page: EntryPage
     received: Inboxes
     causes: Mapping[str, Cause | None]
+    unknown: Failure | None = None
 
     def status(self, entry: StreamEntry) -> tuple[CauseSeverity | None, str]:
         """What became of an entry, in words; the severity is None where nothing is amiss."""
@@ -65,6 +69,8 @@ class Listing:
         found = self.received.find(entry.event.id)
         if found:
             return None, f"received by {found[0].replica}"
+        if self.unknown:
+            return "expected", f"not known: {self.unknown.what}"
         cause = self.causes.get(entry.id)
         return (
             (cause.severity, f"{cause.name}: {cause.words}") if cause else ("expected", "no replica answers")
@@ -83,8 +89,11 @@ def listing(
     """A page of entries and what became of each; raises `GatewayError`."""
     received = inboxes(workspace, namespace)
     found = page(workspace, namespace, topic, wanted, before=before, limit=limit)
-    causes = delivery_statuses(workspace, namespace, topic, found.entries, received) if found.entries else {}
-    return Listing(found, received, causes)
+    entries = found.entries
+    causes, unknown = attempt(
+        lambda: delivery_statuses(workspace, namespace, topic, entries, received) if entries else {}
+    )
+    return Listing(found, received, causes or {}, unknown)
 
 
 @dataclass(frozen=True, kw_only=True)

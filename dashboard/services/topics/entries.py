@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from dashboard.model.core.errors import NotThere
-from dashboard.model.topics.events import EntryFilter, EntryPage, GroupDetail, StreamEntry, decode, position
+from dashboard.model.topics.events import (
+    LAST_NUMBER,
+    EntryFilter,
+    EntryPage,
+    GroupDetail,
+    StreamEntry,
+    decode,
+    entry_position,
+    position,
+)
 from dashboard.model.topics.streams import Stream
 from dashboard.services.core.workspace import Workspace
 
@@ -14,7 +22,6 @@ ENTRIES_A_PAGE = 50
 CHUNK = 500
 MOST_SCANNED = 10_000
 SCAN_SECONDS = 1.5
-_ENTRY_ID = re.compile(r"\d{1,15}-\d{1,15}\Z")
 
 
 def page(
@@ -64,6 +71,8 @@ def newer(
     workspace: Workspace, namespace: str, topic: str, after: str, wanted: EntryFilter
 ) -> tuple[tuple[StreamEntry, ...], str]:
     """Wanted entries newer than id `after`, oldest first, and the id to go on from; raises `GatewayError`."""
+    if after and _next(*position(after)) is None:
+        return (), after
     broker = workspace.broker(namespace)
     chunk = [decode(*raw) for raw in broker.entries_after(topic, after)]
     return tuple(entry for entry in chunk if wanted.has(entry)), chunk[-1].id if chunk else after
@@ -80,12 +89,19 @@ def groups(workspace: Workspace, namespace: str, topic: str) -> tuple[GroupDetai
 
 def entry(workspace: Workspace, namespace: str, topic: str, entry_id: str) -> StreamEntry:
     """One entry by its id; raises `NotThere`."""
-    if not _ENTRY_ID.match(entry_id):
+    place = entry_position(entry_id)
+    if place is None:
         raise NotThere(f"{entry_id} is no entry's id.", hint="One looks like 1700000000000-0.")
-    first, second = position(entry_id)
-    after = f"{first}-{second + 1}"
+    after = _next(*place)
     found = workspace.broker(namespace).entries(topic, limit=1, before=after)
-    if not found or found[0][0] != entry_id:
+    if not found or position(found[0][0]) != place:
         hint = "It was trimmed, deleted, or is of another topic."
         raise NotThere(f"{topic} of {namespace} has no entry {entry_id}.", hint=hint)
     return decode(*found[0])
+
+
+def _next(first: int, second: int) -> str | None:
+    """The id right after a position, None after the last that a stream can have."""
+    if second < LAST_NUMBER:
+        return f"{first}-{second + 1}"
+    return f"{first + 1}-0" if first < LAST_NUMBER else None

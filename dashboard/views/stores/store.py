@@ -9,13 +9,14 @@ import streamlit as st
 
 from dashboard.components.access.write_lock import show_strip
 from dashboard.components.core import refresh, url_state
-from dashboard.components.core.failure import show_empty, show_error
+from dashboard.components.core.failure import show_empty, show_error, show_failure
 from dashboard.components.core.frame import chosen_endpoints
 from dashboard.components.core.paging import CursorPaging
 from dashboard.components.core.provider import get_workspace
 from dashboard.components.stores.keys import show_keys_commands, show_streams, show_tree, show_value
 from dashboard.model.core.errors import GatewayError
 from dashboard.model.core.plural import counted
+from dashboard.services.core.fan_out import attempt
 from dashboard.services.stores import keys as stores
 
 endpoints = chosen_endpoints(one_in="store_ns")
@@ -35,14 +36,18 @@ if endpoint.protected:
     show_strip(endpoint)
 tree, detail = st.columns([1, 1], gap="medium")
 with tree:
-    try:
-        page = stores.keys(workspace, endpoint.name, contains=contains, cursor=paging.cursor)
-        streams = stores.streams(workspace, endpoint.name)
-    except GatewayError as error:
-        show_error(error)
-        st.stop()
-    refresh.note_read(time.time())
-    if page.keys:
+    # Who may not list keys, or streams, may read the rest.
+    page, unlisted = attempt(
+        lambda: stores.keys(workspace, endpoint.name, contains=contains, cursor=paging.cursor)
+    )
+    streams, unread = attempt(lambda: stores.streams(workspace, endpoint.name))
+    for failure in dict.fromkeys(filter(None, (unlisted, unread))):
+        show_failure(failure)
+    if page:
+        refresh.note_read(time.time())
+    if page is None:
+        show_empty("Keys not listed", "Type a whole key to see it.", icon=":material/visibility_off:")
+    elif page.keys:
         st.caption(f"{counted(len(page.keys), 'key')}. {page.stopped}")
         show_tree(page.keys, on_pick=partial(url_state.fill, "key"))
     elif contains:
@@ -50,7 +55,9 @@ with tree:
     else:
         show_empty("This store is empty", "Send a message on Compare.")
     with st.container(horizontal=True):
-        paging.show_buttons(page.cursor, first="First keys", more="More keys", icon=":material/expand_more:")
+        paging.show_buttons(
+            page.cursor if page else None, first="First keys", more="More keys", icon=":material/expand_more:"
+        )
         st.button("Read again", icon=":material/refresh:")
         show_keys_commands(endpoint, contains)
     if streams:

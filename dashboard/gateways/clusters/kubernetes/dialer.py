@@ -16,8 +16,10 @@ import httpx
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.port_forward_http import ForwardedTransport, forwarded_to
 from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot
+from dashboard.model.core import redis_address
 from dashboard.model.core.endpoints import RedisAddress
 from dashboard.model.core.errors import NotThere, Rejected
+from dashboard.model.core.kubernetes import SecretKey
 
 SECRET_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
@@ -76,16 +78,30 @@ class KubernetesDialer:
         pod, target = self._snapshot().pod_behind(namespace, service, port)
         return self._api.forward(namespace, pod, target)
 
+    def resolved(self, address: RedisAddress) -> RedisAddress:
+        if not address.kept:
+            return address
+        values = {
+            name: self._text(address.namespace, value)
+            if isinstance(value, SecretKey) and name != redis_address.PASSWORD
+            else value
+            for name, value in address.kept
+        }
+        return redis_address.of_component(address.namespace, address.component, values)
+
     def password(self, address: RedisAddress) -> str:
         if address.secret is None:
             return address.password
-        data = self._secret(address.namespace, address.secret.name)
+        return self._text(address.namespace, address.secret)
+
+    def _text(self, namespace: str, kept: SecretKey) -> str:
+        data = self._secret(namespace, kept.name)
         try:
-            return base64.b64decode(data[address.secret.key]).decode()
+            return base64.b64decode(data[kept.key]).decode()
         except KeyError as error:
-            raise NotThere(f"Secret {address.secret.name} has no key {address.secret.key}.") from error
+            raise NotThere(f"Secret {kept.name} has no key {kept.key}.") from error
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise Rejected(f"Secret {address.secret.name} holds no text.") from error
+            raise Rejected(f"{kept.key} of Secret {kept.name} holds no text.") from error
 
     def _secret(self, namespace: str, name: str) -> dict[str, str]:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from dashboard.gateways.clusters.kubernetes.cache import Named, View
 from dashboard.gateways.clusters.kubernetes.port_forward_http import forwarded_url
 from dashboard.model.access.protected import NamespaceLabel
 from dashboard.model.core import kubernetes as objects
+from dashboard.model.core import redis_address
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, Unreachable
 from dashboard.model.core.kubernetes import Component, Pod, SecretKey, Service, Workload
@@ -119,7 +120,8 @@ class Snapshot:
         port = workload.app_port
         agents = tuple((pod, self._pod_url(name, pod, port)) for pod in running) if port else ()
         agent = self._agent(workload, agents)
-        found = {"agent": agent, "sidecar": pods, "store": store}
+        broker = self._broker(name, store)
+        found = {"agent": agent, "sidecar": pods, "store": store, "broker": broker}
         return Endpoint(
             name=name,
             protected=self._protected(name),
@@ -132,7 +134,7 @@ class Snapshot:
             agents=agents,
             publish_url=forwarded_url(name, running[0], API_PORT) if running else None,
             kubectl=self.kubectl(name),
-            broker=self._broker(name, store),
+            broker=broker if isinstance(broker, RedisAddress) else None,
         )
 
     def kubectl(self, name: str) -> tuple[str, ...]:
@@ -183,17 +185,23 @@ class Snapshot:
             return unknown
         for found in self._in_scope(name):
             if objects.is_actor_store(found):
-                return _address(name, found)
+                return _address(found)
+            if isinstance(found.metadata.get("actorStateStore"), SecretKey):
+                return NotThere(
+                    f"Whether Component {found.name} keeps actors is in a Secret, and not known here."
+                )
         return NotThere(
             f"No Component of type state.redis with actorStateStore is in scope of {self.app_id}."
         )
 
-    def _broker(self, name: str, store: RedisAddress | GatewayError) -> RedisAddress | None:
+    def _broker(self, name: str, store: RedisAddress | GatewayError) -> RedisAddress | GatewayError | None:
         """The Redis of the agent's topics, where it is not the store's."""
         for found in self._in_scope(name):
             if (found.type, found.name) == ("pubsub.redis", PUBSUB):
-                address = _address(name, found)
-                return None if address == store else address
+                address = _address(found)
+                same = isinstance(address, RedisAddress) and replace(address, component="")
+                stores = isinstance(store, RedisAddress) and replace(store, component="")
+                return None if same and same == stores else address
         return None
 
     def _in_scope(self, name: str) -> Iterator[Component]:
@@ -217,21 +225,9 @@ class Snapshot:
         return next((s for s in self.services.of(namespace) if s.name == name), None)
 
 
-def _address(namespace: str, found: Component) -> RedisAddress:
-    host, _, port = _text(found, "redisHost").partition(":")
-    secret = found.metadata.get("redisPassword")
-    return RedisAddress(
-        host=host,
-        port=int(port) if port.isdigit() else 6379,
-        db=int(_text(found, "redisDB") or 0),
-        username=_text(found, "redisUsername"),
-        password="" if isinstance(secret, SecretKey) else secret or "",
-        tls=_text(found, "enableTLS").lower() == "true",
-        namespace=namespace,
-        secret=secret if isinstance(secret, SecretKey) else None,
-    )
-
-
-def _text(found: Component, name: str) -> str:
-    value = found.metadata.get(name, "")
-    return value if isinstance(value, str) else ""
+def _address(found: Component) -> RedisAddress | GatewayError:
+    """A value that is wrong hurts the part that it is for, and no other."""
+    try:
+        return redis_address.of_component(found.namespace, found.name, found.metadata)
+    except GatewayError as error:
+        return error

@@ -34,3 +34,16 @@ def test_every_name_comes_back(name: bytes) -> None:
 def test_only_what_must_be_is_escaped(name: bytes, text: str) -> None:
     assert to_text(name) == text
     assert to_bytes(text) == name
+
+
+@given(st.text(st.characters()))
+def test_whatever_is_typed_is_some_name(text: str) -> None:
+    name = to_bytes(text)
+    assert to_bytes(to_text(name)) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("\udcff", b"\xff"), ("\ud800", b"\xed\xa0\x80"), ("é", b"\xc3\xa9")]
+)
+def test_a_byte_that_a_shell_handed_over_is_itself(typed: str, name: bytes) -> None:
+    assert to_bytes(typed) == name

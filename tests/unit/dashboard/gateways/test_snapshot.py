@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from contextlib import closing
+from dataclasses import replace
+
 import pytest
 
 from dashboard.gateways.clusters.kubernetes.cache import View
+from dashboard.gateways.clusters.kubernetes.dialer import KubernetesDialer
 from dashboard.gateways.clusters.kubernetes.port_forward_http import forwarded_to
 from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot, ViewsOfKind
+from dashboard.gateways.connections import Connections
 from dashboard.model.access.protected import NamespaceLabel
-from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Unreachable
+from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 from dashboard.model.core.kubernetes import Component, Pod, SecretKey, Service, Workload
 
 LABELS = {"app": "chat-agent"}
@@ -194,3 +201,115 @@ def test_pods_that_start_are_asked_only_while_no_other_is_ready() -> None:
     assert len(endpoint.replicas) == 1
     (endpoint,) = known(pods=kind(starting)).endpoints
     assert "chat-agent-2" in endpoint.replicas[0]
+
+
+def component(namespace: str, **metadata: str | SecretKey) -> Component:
+    said = {"redisHost": "redis-master:6379", "actorStateStore": "true", **metadata}
+    return Component(namespace=namespace, name="statestore", type="state.redis", metadata=said, scopes=())
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"redisDB": "one"}, "redisDB"),
+        ({"redisDB": "1.5"}, "redisDB"),
+        ({"redisDB": "-1"}, "redisDB"),
+        ({"redisHost": "a:1,b:2"}, "a list is not supported"),
+        ({"redisHost": "a:port"}, "not a port"),
+        ({"failover": "true"}, "Sentinel"),
+        ({"redisType": "cluster"}, "Cluster"),
+    ],
+)
+def test_a_wrong_value_marks_the_store_of_its_own_namespace_alone(
+    metadata: dict[str, str], words: str
+) -> None:
+    dev = replace(WORKLOAD, namespace="dev")
+    both = known(
+        deployments=kind(WORKLOAD, dev), components=kind(component("prod", **metadata), component("dev"))
+    )
+    wrong, right = sorted(both.endpoints, key=lambda endpoint: endpoint.name, reverse=True)
+    assert (wrong.name, wrong.redis) == ("prod", None)
+    assert words in dict(wrong.unavailable)["store"].what
+    assert right.redis
+    assert "store" not in dict(right.unavailable)
+
+
+def test_a_wrong_value_of_the_topics_component_never_leads_to_the_store() -> None:
+    topics = Component(
+        namespace="prod",
+        name="daca-pubsub",
+        type="pubsub.redis",
+        metadata={"redisHost": "a:1,b:2"},
+        scopes=(),
+    )
+    (endpoint,) = known(components=kind(STORE, topics)).endpoints
+    assert "list" in dict(endpoint.unavailable)["broker"].what
+    assert endpoint.at_its_topics.redis is None
+    with closing(Connections()) as connections, pytest.raises(Rejected, match="list"):
+        connections.broker(endpoint)
+
+
+def test_whether_a_store_is_for_actors_may_be_in_a_secret_and_is_then_said_to_be() -> None:
+    (endpoint,) = known(
+        components=kind(component("prod", actorStateStore=SecretKey("redis", "actors")))
+    ).endpoints
+    assert "is in a Secret" in dict(endpoint.unavailable)["store"].what
+
+
+class MadeUpApi:
+    """The API server's Secrets: those that are there, and why the others are not."""
+
+    host = "https://api"
+    in_cluster = False
+
+    def __init__(self, **secrets: dict[str, str]) -> None:
+        self.secrets = secrets
+
+    def get(self, path: str, **_: str) -> dict[str, object]:
+        name = path.rpartition("/")[2]
+        if name not in self.secrets:
+            raise Forbidden(f"secrets {name} is forbidden.", command="kubectl create role ...")
+        return {"data": {key: b64encode(text.encode()).decode() for key, text in self.secrets[name].items()}}
+
+
+def dialed(api: MadeUpApi, **metadata: str | SecretKey) -> Endpoint:
+    """The endpoint of `prod`, its Component of these values, with what the Secrets say."""
+    snapshot = known(components=kind(component("prod", **metadata)))
+    dialer = KubernetesDialer(api, lambda: snapshot)  # type: ignore[arg-type]
+    with closing(Connections(dialer)) as connections:
+        return connections.located(snapshot.endpoints[0])
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "found"),
+    [
+        ("redisHost", "elsewhere:7000\n", ("elsewhere", 7000, 0, "", False)),
+        ("redisDB", "3", ("redis-master", 6379, 3, "", False)),
+        ("redisUsername", "viewer", ("redis-master", 6379, 0, "viewer", False)),
+        ("enableTLS", "true", ("redis-master", 6379, 0, "", True)),
+    ],
+)
+def test_a_value_in_a_secret_is_read_there(field: str, text: str, found: tuple[object, ...]) -> None:
+    endpoint = dialed(MadeUpApi(redis={"it": text}), **{field: SecretKey("redis", "it")})
+    redis = endpoint.redis
+    assert redis
+    assert (redis.host, redis.port, redis.db, redis.username, redis.tls) == found
+    assert not endpoint.unavailable
+
+
+@pytest.mark.parametrize(
+    ("secrets", "words"),
+    [
+        ({}, "secrets redis is forbidden"),
+        ({"redis": {}}, "Secret redis has no key it"),
+        ({"redis": {"it": "canary:one"}}, "not a port"),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_why_the_store_is_not_known(
+    secrets: dict[str, dict[str, str]], words: str
+) -> None:
+    endpoint = dialed(MadeUpApi(**secrets), redisHost=SecretKey("redis", "it"))
+    failure = dict(endpoint.unavailable)["store"]
+    assert endpoint.redis is None
+    assert words in failure.what
+    assert "canary" not in f"{failure.what} {failure.hint}"
