@@ -6,7 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.chat.messages import Turn
+from dashboard.model.core.errors import Forbidden
+from dashboard.model.core.names import TOPIC
+from dashboard.model.topics.events import EntryFilter
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import Workspace
+from dashboard.services.topics import delivery
 from tests.app.conftest import MadeUpCluster
+from tests.app.made_up_topic import MadeUpTopic
 from tests.app.test_pages import button, captions, labelled, texts
 
 
@@ -130,3 +137,33 @@ def test_nothing_published_says_what_to_do(app: AppTest) -> None:
     app.switch_page("views/topics/events.py").run()
     assert any("publish a test event" in text for text in texts(app))
     assert "0 entries" in captions(app)
+
+
+def test_an_entry_of_any_number_is_a_line(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, namespace in cluster.namespaces.items():
+        event = {"id": name, "type": "ConversationUpdated", "source": "s", "data": {"turn": float("inf")}}
+        namespace.topic = [("18446744073709551615-0", {"data": event})]
+        namespace.awaited = ["18446744073709551615-0"]
+    app.switch_page("views/topics/events.py").run()
+    assert not app.exception
+    tables = "".join(frame.value.to_string() for frame in app.dataframe)
+    assert "not decodable" in tables
+    assert "no date" in tables
+
+
+def test_who_may_not_read_groups_sees_the_entries(
+    app: AppTest, cluster: MadeUpCluster, page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Forbidden("The store at h:1 does not permit it: no permissions to run the 'xinfo' command.")
+
+    monkeypatch.setattr(MadeUpTopic, "stream", refuse)
+    namespace = cluster.namespaces["prod"]
+    namespace.awaited = [namespace.topic[0][0]]
+    workspace = Workspace(Settings(), cluster, cluster)  # type: ignore[arg-type]
+    found = delivery.listing(workspace, "prod", TOPIC, EntryFilter())
+    assert len(found.page.entries) == len(namespace.topic)
+    assert any(
+        "not known" in found.status(entry)[1] and "xinfo" in found.status(entry)[1]
+        for entry in found.page.entries
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dashboard.gateways.agent import AgentGateway
 from dashboard.gateways.clusters.cluster import Cluster
@@ -102,6 +103,7 @@ class Workspace:
 def open_workspace(settings: Settings) -> Workspace:
     """Open the cluster that the settings name; raises `GatewayError` where it cannot be."""
     cluster = open_cluster(settings)
-    ca = str(settings.redis_ca.resolve()) if settings.redis_ca else ""
+    named = settings.redis_ca not in {None, Path()}  # an empty variable names no file
+    ca = str(settings.redis_ca.resolve()) if settings.redis_ca and named else ""
     connections = Connections(cluster.dialer, redis_ca=ca, redis_insecure=settings.redis_insecure)
     return Workspace(settings, cluster, connections)
