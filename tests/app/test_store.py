@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.core.errors import Forbidden
-from dashboard.model.stores.keys import KeyValue
+from dashboard.model.stores.keys import KeyPage, KeyValue, parse_key
 from tests.app.conftest import MadeUpCluster, MadeUpNamespace
 from tests.app.test_pages import labelled, texts
 
@@ -44,3 +44,13 @@ def test_a_number_that_json_has_not_is_shown_as_text(
     assert not app.exception
     (shown,) = app.json
     assert '"Infinity"' in shown.value or '"NaN"' in shown.value
+
+
+def test_keys_of_any_name_are_a_tree(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("a||B", "a||T||i||k", "a||Z", "other", "other||x", "streams||x", "||", "a||||b", "**b**||[x](y)")
+    keys = tuple(sorted(map(parse_key, names), key=lambda key: key.path))
+    monkeypatch.setattr(MadeUpNamespace, "scan", lambda *_, **__: KeyPage(keys, 500))
+    app.switch_page("views/stores/store.py").run()
+    assert not app.exception
+    shown = sum(len(frame.value) for frame in app.dataframe if "Key" in frame.value)
+    assert shown == len(names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import groupby
 
 import pandas as pd
 import streamlit as st
@@ -24,8 +23,11 @@ OPEN_GROUPS = 3
 
 def show_tree(keys: Sequence[DaprKey], on_pick: Callable[[str], None]) -> None:
     """App-id > actor type > actor id > key; `on_pick` is told the key of a row that is picked."""
-    groups = [(branch, list(leaves)) for branch, leaves in groupby(keys, key=_branch)]
-    for number, (branch, leaves) in enumerate(groups):
+    groups: dict[tuple[str, tuple[str, ...]], list[DaprKey]] = {}
+    for key in keys:  # an app-id may be "streams", and its keys lie on both sides of its actors'
+        groups.setdefault((key.kind, _branch(key)), []).append(key)
+    for number, ((kind, branch), leaves) in enumerate(groups.items()):
+        name = f"tree-{kind}-{branch}"
         with st.expander(f"{_title(branch)} ({len(leaves)})", expanded=number < OPEN_GROUPS):
             table = _leaves(leaves)
             st.dataframe(
@@ -33,8 +35,8 @@ def show_tree(keys: Sequence[DaprKey], on_pick: Callable[[str], None]) -> None:
                 hide_index=True,
                 width="stretch",
                 selection_mode="single-row",
-                on_select=partial(_pick, leaves, f"tree-{branch}", on_pick),
-                key=f"tree-{branch}",
+                on_select=partial(_pick, leaves, name, on_pick),
+                key=name,
             )
 
 
