@@ -70,12 +70,12 @@ def test_a_certificate_that_nobody_vouches_for_is_the_reason(secured: Secured) -
 
 def test_its_ca_makes_it_trusted(secured: Secured) -> None:
     with closing(StoreGateway(replace(secured.address, ca_file=str(secured.ca)))) as store:
-        assert store.ping().version
+        assert store.ping().server
 
 
 def test_insecure_trusts_any(secured: Secured) -> None:
     with closing(StoreGateway(replace(secured.address, insecure=True))) as store:
-        assert store.ping().version
+        assert store.ping().server
 
 
 def test_a_certificate_for_another_host_is_the_reason(secured: Secured) -> None:
@@ -87,7 +87,7 @@ def test_the_settings_hold_for_an_address_that_names_neither(secured: Secured) -
     endpoint = Endpoint(name="prod", redis=secured.address)
     for connections in (Connections(redis_ca=str(secured.ca)), Connections(redis_insecure=True)):
         with closing(connections):
-            assert connections.store(endpoint).ping().version
+            assert connections.store(endpoint).ping().server
 
 
 def test_a_ca_file_that_is_none_is_named(secured: Secured, tmp_path: Path) -> None:
