@@ -192,6 +192,8 @@ def test_a_namespace_that_cannot_be_asked_again_is_not_said_to_lack_a_turn(
     assert "only in prod" not in captions(app)
     assert "dev: not known" in captions(app)
     assert "2 turns, 1 same, 1 not known" in "".join(m.value for m in app.markdown)
+    app.toggle(key="differences").set_value(True).run()
+    assert any("No turn is known to differ" in m.value for m in app.markdown)
     cluster.namespaces["dev"].down = False
     app.run()
     assert "only in prod" in captions(app)

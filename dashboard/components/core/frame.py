@@ -52,7 +52,7 @@ def _show_choices() -> str:
         return ""
     if endpoints:
         names = [endpoint.name for endpoint in endpoints]
-        linked, first = linked_namespaces.asked(), "ns" not in st.session_state
+        linked, first = st.query_params.get_all("ns"), "ns" not in st.session_state
         st.multiselect(
             "Namespaces",
             names,
@@ -88,7 +88,7 @@ def _show_clusters() -> None:
 def _forget_names() -> None:
     """Another cluster has other namespaces."""
     st.session_state.pop("ns", None)
-    linked_namespaces.accept()
+    linked_namespaces.accept(st.query_params.get_all("ns"))
 
 
 def _follow(token: Callable[[], Hashable], by_timer: Callable[[], bool]) -> None:
@@ -155,7 +155,10 @@ def chosen_endpoints(*, one_in: str = "") -> tuple[Endpoint, ...]:
     `one_in` is the URL's parameter in which a page keeps the one of them that it shows.
     """
     endpoints = all_endpoints()
-    linked_namespaces.note_one(one_in, st.session_state.get("ns") or ())
+    if (
+        one_in and one_in not in st.session_state
+    ):  # its control, which drops what it cannot hold, is yet to come
+        linked_namespaces.note_one(st.query_params.get(one_in, ""), st.session_state.get("ns") or ())
     found = chosen_among(endpoints)
     if not found:
         show_empty("No namespace chosen", "Choose one to four in the sidebar.", icon=":material/checklist:")

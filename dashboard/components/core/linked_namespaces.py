@@ -12,21 +12,14 @@ import streamlit as st
 _LEFT_OUT, _ACCEPTED = "ns-left-out", "ns-accepted"
 
 
-def asked() -> tuple[str, ...]:
-    """The namespaces of the address."""
-    return tuple(st.query_params.get_all("ns"))
-
-
 def note(linked: Sequence[str], there: Collection[str], shown: Collection[str] | None) -> None:
     """Keep what of `linked` is not there; and what is not `shown`, where the address has just been read."""
     _keep(name for name in linked if name not in there or (shown is not None and name not in shown))
 
 
-def note_one(parameter: str, offered: Collection[str]) -> None:
-    """Before the control of that key is drawn: keep what a link names there and it does not offer."""
-    linked = st.query_params.get(parameter)
-    if linked and linked not in offered and parameter not in st.session_state:
-        _keep([linked])
+def note_one(linked: str, offered: Collection[str]) -> None:
+    """Keep the one namespace that an address names, where it is not offered."""
+    _keep([linked] if linked and linked not in offered else [])
 
 
 def _keep(names: Iterable[str]) -> None:
@@ -35,10 +28,10 @@ def _keep(names: Iterable[str]) -> None:
         st.session_state[_LEFT_OUT] = tuple(dict.fromkeys((*left_out(), *new)))
 
 
-def accept() -> None:
-    """What is chosen now is meant, whatever the address said."""
-    named = {*asked(), *left_out()}
-    st.session_state[_ACCEPTED] = st.session_state.get(_ACCEPTED, frozenset()) | named
+def accept(named: Iterable[str] = ()) -> None:
+    """What is chosen now is meant, whatever the address said, or says: `named`."""
+    known: frozenset[str] = st.session_state.get(_ACCEPTED, frozenset())
+    st.session_state[_ACCEPTED] = known | {*named, *left_out()}
     st.session_state.pop(_LEFT_OUT, None)
 
 

@@ -39,7 +39,7 @@ class ReadTimes:
         return self.there.get(turn, self.read_at)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One line of the comparison. `cells` has an entry per namespace, None where there is no turn.
 
@@ -201,7 +201,7 @@ class _Judge:
             stale = {
                 b for a, b in pairs if _text(line[a]) != _text(line[b]) and not self._knows(b, a, line[a])
             }
-            return Row(cells, "unknown", stale=self._ages(stale)) if stale else Row(cells, "differs")
+            return Row(cells=cells, verdict="unknown" if stale else "differs", stale=self._ages(stale))
         missing = [name for name in self.names if name not in line and name not in hidden]
         stale = {name for name in missing if not all(self._knows(name, *each) for each in line.items())}
         lacking = tuple(name for name in missing if name not in stale)
@@ -213,8 +213,8 @@ class _Judge:
         elif stale or self.silent:
             verdict = "unknown"
         return Row(
-            cells,
-            verdict,
+            cells=cells,
+            verdict=verdict,
             only_in=tuple(name for name in self.names if name in line) if verdict == "only" else (),
             lacking=lacking,
             unread=tuple(name for name in self.names if name in hidden),

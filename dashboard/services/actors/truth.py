@@ -29,7 +29,7 @@ MOST_EVENTS = 1_000
 CLOCKS_APART_SECONDS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ActorTruth:
     """What was found and how it fits; asked at `asked_at`, read at `read_at` (Unix seconds of our own clock).
 
@@ -65,7 +65,7 @@ def look(
         truth = join(actor_id, facts, limit=turns, until=until)
         if truth.worst() != "wrong":
             break
-    return ActorTruth(facts, truth, time.time(), hosted, asked_at)
+    return ActorTruth(facts=facts, truth=truth, read_at=time.time(), hosted=hosted, asked_at=asked_at)
 
 
 def compare(

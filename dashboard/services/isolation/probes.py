@@ -49,7 +49,7 @@ class Start:
     broker: str = ""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Received:
     """The probes' events as seen so far in one namespace, over all replicas; `silent` gave no answer last.
 

@@ -132,7 +132,7 @@ class ProofRun:
 
     def _receive(self, sent: frozenset[Probe], state: StepState) -> frozenset[Probe]:
         def read(name: str) -> Observation:
-            received = self.received.setdefault(name, Received(name))
+            received = self.received.setdefault(name, Received(namespace=name))
             received.add(delivery.inboxes(self._workspace, name), self.probes)
             return received.observation()
 

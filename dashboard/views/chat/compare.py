@@ -108,7 +108,9 @@ def histories() -> None:
     if not comparison.rows and pages:
         show_empty("No turns yet", f"Write the first message to {actor_id} above.", icon=":material/chat:")
     elif not rows and pages:
-        show_empty("No turn differs", icon=":material/check:")
+        open_rows = comparison.count("unknown") + comparison.count("unread")
+        title = "No turn is known to differ" if open_rows else "No turn differs"
+        show_empty(title, icon=":material/help:" if open_rows else ":material/check:")
     with st.container(horizontal=True):
         paging.show_buttons(cursors, first="Newest turns", more=f"Older {TURNS_A_PAGE} turns")
 

@@ -9,7 +9,7 @@ PROBES = new_probes(["prod", "dev"])
 
 
 def received(namespace: str, says: str, started_at: str = "2026-01-01T00:00:00Z") -> Received:
-    found = Received(namespace)
+    found = Received(namespace=namespace)
     inbox = EventInbox(replica="chat-agent-1", namespace=says, events=(), started_at=started_at)
     found.add(Inboxes((inbox,)), PROBES)
     return found
