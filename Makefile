@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo setup dev check test chromium test-cluster bench requirements screenshots clean
+.PHONY: demo setup dev check test tools test-cluster bench requirements screenshots clean
 
 demo: setup  ## a fresh machine to the dashboard on prod and dev; Ctrl-C ends it
 	$(BIN)/daca-ops up
@@ -36,22 +36,22 @@ check: dev  ## format, lint, types, import rules and the fast tests
 	$(BIN)/lint-imports
 	$(PYTEST) -q tests/unit
 
-test: setup chromium check  ## every tier that one machine runs, on a fresh one too
+test: setup tools check  ## every tier that one machine runs, on a fresh one too
 	$(PYTEST) tests/manifests tests/contract tests/app tests/stack tests/browser
 
-chromium: dev  ## the browser's tests have one: the machine's, or it is installed
-	@$(BIN)/python -m tests.browser.set_up
+tools: dev  ## what the tests run besides the stack: curl, redis-cli, Chromium; installs what is missing
+	@$(BIN)/python -m tests.set_up
 
-test-cluster: chromium  ## the cluster tier; needs a KUBECONFIG with Dapr
+test-cluster: tools  ## the cluster tier; needs a KUBECONFIG with Dapr
 	@test -n "$(KUBECONFIG)" || { echo "KUBECONFIG is not set: name a cluster with Dapr"; exit 1; }
 	KUBECONFIG="$(KUBECONFIG)" $(PYTEST) tests/cluster
 
-bench: chromium setup  ## ratios measured in one run
+bench: tools setup  ## ratios measured in one run
 	$(BIN)/python -m bench.long_history
 	$(BIN)/python -m bench.many_namespaces
 	$(BIN)/python -m bench.doctor
 
-screenshots: chromium setup  ## the pictures of the README, and every page wide and narrow, light and dark
+screenshots: tools setup  ## the pictures of the README, and every page wide and narrow, light and dark
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
 requirements: | $(BIN)/uv  ## compile the pinned requirements anew

@@ -24,7 +24,6 @@ FLAGS = (
 
 
 PACKAGES = ("chromium", "fonts-noto-core", "libatomic1")  # the last for Playwright's own driver
-WANTED = f"Chromium is needed: sudo apt-get install {' '.join(PACKAGES)}"
 
 
 class NoChromiumError(Exception):
@@ -39,7 +38,9 @@ def launch(playwright: Playwright) -> Browser:
             return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         except Error as error:
             faults.append(f"{program}: {error.message.strip().splitlines()[0]}")
-    raise NoChromiumError("\n  ".join([WANTED, *faults]))
+    raise NoChromiumError(
+        "; ".join(faults) or f"No Chromium on this machine: sudo apt-get install {' '.join(PACKAGES)}"
+    )
 
 
 def _programs(playwright: Playwright) -> list[str]:
