@@ -177,6 +177,13 @@ def test_a_host_that_is_no_name_is_unreachable() -> None:
             assert "cannot be reached" in refusal(store.ping).what
 
 
+def test_what_is_no_text_is_told_and_not_shown(address: RedisAddress, store: StoreGateway) -> None:
+    with closing(StoreGateway(replace(address, password="canary\udcff"))) as wrong:
+        for error in (refusal(wrong.ping), refusal(lambda: store.entries("t", before="canary\udcff"))):
+            assert "is not UTF-8" in error.what
+            assert "canary" not in f"{error.what} {error.hint}"
+
+
 @pytest.mark.parametrize("cursor", ["abc", "-1", "1.5", "²", "9" * 30])
 def test_what_is_no_cursor_is_refused(store: StoreGateway, cursor: str) -> None:
     assert isinstance(refusal(lambda: store.scan(cursor=cursor)), Rejected)

@@ -60,6 +60,8 @@ def gateway_error(address: RedisAddress, error: Exception) -> GatewayError:
         return _not_permitted(where, address, str(error))
     if isinstance(error, redis.AuthenticationError) or str(error).startswith(("NOAUTH", "WRONGPASS")):
         return Forbidden(f"{where} refuses us: {_ended(error)}", hint="Check its user and password.")
+    if isinstance(error, UnicodeError) and "idna" not in str(error):
+        return Rejected(f"{where} cannot be told that: what was given, or its password, is not UTF-8.")
     if isinstance(error, redis.TimeoutError):
         return Unreachable(f"{where} did not answer in time.")
     if "max number of clients" in str(error):
