@@ -118,3 +118,28 @@ def test_paging_to_older_entries_loses_none(stack: RunningStack, workspace: Work
         if before is None:
             break
     assert seen == [5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("number", ["1e999", "NaN"])
+def test_daprd_cannot_decode_a_number_that_no_double_holds(
+    stack: RunningStack, workspace: Workspace, actor_id: str, number: str
+) -> None:
+    data = f'{{"actor_id": "{actor_id}", "turn": {number}}}'
+    named = f'"specversion": "1.0", "id": "{actor_id}", "type": "ConversationUpdated", "source": "s"'
+    event = f'{{{named}, "data": {data}}}'
+
+    def refused() -> int:
+        lines = workspace.cluster.logs("dev", "sidecar", since=None, lines=2_000).whole()
+        return sum("deserializ" in line.text or "unmarshal" in line.text for line in lines)
+
+    before, topic = refused(), stack.redis("dev")
+    added = topic.xadd(TOPIC, {"data": event})
+    try:
+        wait_until(lambda: refused() > before, what="daprd says that it cannot decode it")
+        found = delivery.listing(workspace, "dev", TOPIC, EntryFilter(actor_id))
+        (entry,) = found.page.entries
+        assert "daprd could not decode it" in found.status(entry)[1]
+        assert not found.received.find(actor_id)
+    finally:  # the other tests look for what is pending
+        topic.xack(TOPIC, "chat-agent", added)
+        topic.xdel(TOPIC, added)
