@@ -1,4 +1,4 @@
-"""A sidecar's metadata and publish APIs (Dapr docs: reference/api/metadata_api, pubsub_api)."""
+"""A sidecar's APIs that we use (Dapr docs: reference/api/metadata_api, pubsub_api, state_api)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import httpx
 from dashboard.gateways.http import JsonHttp
 from dashboard.model.core.errors import Rejected
 from dashboard.model.core.sidecar import LoadedComponent, SidecarMetadata, Subscription
+
+NOBODYS_KEY = "daca-ops-reads-this-and-nobody-writes-it"
 
 
 class SidecarGateway:
@@ -30,6 +32,10 @@ class SidecarGateway:
             return _metadata(body)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Rejected("The sidecar's metadata has another shape than Dapr's.") from error
+
+    def read_state(self, store: str) -> None:
+        """Read a key that is never written, on the way that a turn takes; raises why that fails."""
+        self._http.call("GET", f"/v1.0/state/{quote(store, safe='')}/{NOBODYS_KEY}")
 
     def publish(self, pubsub: str, topic: str, data: object, *, event_type: str, event_id: str) -> None:
         """Publish `data` as a CloudEvent; one of another type is of no interest to a subscription's rule."""

@@ -86,8 +86,11 @@ class MadeUpNamespace(MadeUpTopic):
             subscriptions=(Subscription("daca-pubsub", "user-chat"),),
         )
 
+    def read_state(self, store: str) -> None:
+        self._check()
+
     def ping(self) -> StoreInfo:
-        return StoreInfo("Redis 7.0.15", "run", 1, 1)
+        return StoreInfo(server="Redis 7.0.15", run_id="run", used_memory_bytes=1, keys=1)
 
     def actor_ids(self, **_: object) -> tuple[str, ...]:
         return ("user1", "user2")

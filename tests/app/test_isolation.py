@@ -62,7 +62,7 @@ class ProbedNamespace(MadeUpNamespace):
         return EventInbox(replica=f"chat-agent-{self.name}", namespace=self.name, events=tuple(self.heard))
 
     def ping(self) -> StoreInfo:
-        return StoreInfo("Redis 7.0.15", self.run_id, 1, 1)
+        return StoreInfo(server="Redis 7.0.15", run_id=self.run_id, used_memory_bytes=1, keys=1)
 
     def scan(self, **_: object) -> KeyPage:
         return KeyPage(tuple(parse_key(key) for key in self.stored))

@@ -32,7 +32,13 @@ class StoreGateway(StreamReader):
                 raise Rejected(f"{self._where} is a Sentinel, which holds no keys.", hint=hint)
             keys = int(cast(Any, self._redis.dbsize()))
             redis_condition.check(info)
-        return StoreInfo(_server(info), str(info["run_id"]), int(info["used_memory"]), keys)
+        return StoreInfo(
+            server=_server(info),
+            run_id=str(info["run_id"]),
+            used_memory_bytes=int(info["used_memory"]),
+            keys=keys,
+            refuses_writes=redis_condition.why_no_write(info),
+        )
 
     def condition(self) -> StoreCondition:
         """How the server is, for the doctor."""

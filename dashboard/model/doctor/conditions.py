@@ -49,6 +49,7 @@ class StoreCondition:
     append_only: bool
     save: str | None
     clock: float
+    refuses_writes: str = ""  # why, "" where it takes them
     pending: tuple[GroupBacklog, ...] = ()
     groups: frozenset[tuple[str, str]] = frozenset()
     apps: Mapping[str, str] = field(default_factory=dict)

@@ -55,7 +55,7 @@ class KeyValue:
         return "never expires" if self.ttl_told else "expiry not given"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StoreInfo:
     """One Redis server as it says of itself; `run_id` tells two servers apart whatever they are called."""
 
@@ -63,6 +63,7 @@ class StoreInfo:
     run_id: str
     used_memory_bytes: int
     keys: int
+    refuses_writes: str = ""  # why, "" where it takes them
 
 
 def parse_key(raw: str) -> DaprKey:

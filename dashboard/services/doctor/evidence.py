@@ -39,6 +39,7 @@ class UnknownError(Exception):
 class Evidence:
     """One namespace. What a rule reads and is missing raises `UnknownError`, which ends up as "not checked".
 
+    `told_way` is why a sidecar cannot read its store, "" where it can.
     `origin` is the kind of cluster, or "files" for a folder that is not applied. `known` are all namespaces
     of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer. `only` is the
     app-id that is asked for, "" for all.
@@ -52,6 +53,7 @@ class Evidence:
     told_agent: AgentCondition | None = None
     told_sidecars: Sequence[SidecarMetadata] | None = None
     told_store: StoreCondition | None = None
+    told_way: str | None = None
     silent: Mapping[str, str] = field(default_factory=dict)
     last_words: Sequence[str] = ()
     only: str = ""
@@ -65,7 +67,9 @@ class Evidence:
             for pod in self._by_kind.get("Pod", ())
             for status in (pod.get("status") or {}).get("containerStatuses") or ()
         )
-        return bool(self.silent or (self.told_agent and self.told_agent.problem) or any(waiting))
+        return bool(
+            self.silent or self.told_way or (self.told_agent and self.told_agent.problem) or any(waiting)
+        )
 
     @property
     def app_id(self) -> str:
@@ -89,6 +93,13 @@ class Evidence:
         if self.told_store is None:
             raise self._unknown("store")
         return self.told_store
+
+    @property
+    def way(self) -> str:
+        """Why a sidecar cannot read its store, "" where it can."""
+        if self.told_way is None:
+            raise self._unknown("way")
+        return self.told_way
 
     def _unknown(self, part: str) -> UnknownError:
         return UnknownError(self.silent.get(part) or f"Nothing is known of its {part}.")

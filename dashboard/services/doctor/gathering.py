@@ -15,6 +15,7 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import EVERY_KIND, Manifests, namespace_of
 from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
+from dashboard.services.core import store_by_sidecar
 from dashboard.services.core.fan_out import attempt
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor.evidence import Evidence, Origin
@@ -29,7 +30,7 @@ T = TypeVar("T")
 Attempt = tuple[T | None, Failure | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Asked:
     """The questions to the parts of one namespace, on their way."""
 
@@ -37,22 +38,26 @@ class _Asked:
     agent: Future[Attempt[AgentCondition]]
     sidecars: Future[Attempt[tuple[SidecarMetadata, ...]]]
     store: Future[Attempt[StoreCondition]]
+    way: Future[Attempt[str]]
 
     @property
     def futures(self) -> tuple[Future[Any], ...]:
-        return self.agent, self.sidecars, self.store
+        return self.agent, self.sidecars, self.store, self.way
 
     def evidence(self, known: Evidence) -> Evidence:
         """What is known with what was answered."""
         agent, agent_failure = self.agent.result()
         sidecars, sidecar_failure = self.sidecars.result()
         store, store_failure = self.store.result()
+        way, way_failure = self.way.result()
         failures = {"agent": agent_failure, "sidecar": sidecar_failure, "store": store_failure}
+        failures["way"] = way_failure
         return replace(
             known,
             told_agent=agent,
             told_sidecars=sidecars,
             told_store=store,
+            told_way=way,
             silent={part: failure.what for part, failure in failures.items() if failure},
         )
 
@@ -93,10 +98,11 @@ def of_cluster(
 def _ask(pool: ThreadPoolExecutor, workspace: Workspace, endpoint: Endpoint) -> _Asked:
     connections = workspace.connections
     return _Asked(
-        endpoint,
+        endpoint=endpoint,
         agent=pool.submit(attempt, lambda: connections.agent(endpoint).condition()),
         sidecars=pool.submit(attempt, lambda: tuple(_sidecars(workspace, endpoint))),
         store=pool.submit(attempt, lambda: _store(workspace, endpoint)),
+        way=pool.submit(attempt, lambda: store_by_sidecar.refusal(connections, endpoint)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from dashboard.model.core.plural import counted
 from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.health.deployed import WarningEvent
 from dashboard.model.health.health import NamespaceHealth, PartHealth
+from dashboard.model.stores.keys import StoreInfo
+from dashboard.services.core import store_by_sidecar
 from dashboard.services.core.fan_out import Outcome, Started, fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
 from dashboard.services.core.workspace import Workspace
@@ -62,6 +65,11 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
     )
     asked_sidecar = Started("sidecar", lambda: _merged(workspace, endpoint), deadline=deadline)
     asked_store = Started("store", lambda: workspace.connections.store(endpoint).ping(), deadline=deadline)
+    asked_way = Started(
+        "store by sidecar",
+        lambda: store_by_sidecar.refusal(workspace.connections, endpoint),
+        deadline=deadline,
+    )
     agent, sidecar, store = asked_agent.outcome(), asked_sidecar.outcome(), asked_store.outcome()
     metadata, silent = sidecar.value or (None, 0)
     told = _sidecar_parts(metadata, len(endpoint.replicas), silent) if metadata else _UNTOLD
@@ -70,8 +78,7 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         name="agent", state="warning" if agent.value else "ok", words=agent.value or "ready"
     )
     if store.value:
-        keys = counted(store.value.keys, "key")
-        parts["store"] = PartHealth(name="store", state="ok", words=f"{store.value.server}, {keys}")
+        parts["store"] = _store_part(store.value, asked_way.outcome(), endpoint)
     for name, failure in (
         ("agent", agent.failure), ("sidecar", sidecar.failure), ("store", store.failure)
     ):  # fmt: skip
@@ -90,6 +97,26 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         read_at=time.time(),
         deployed=workspace.cluster.deployed(namespace),
     )
+
+
+def _store_part(store: StoreInfo, way: Outcome[str], endpoint: Endpoint) -> PartHealth:
+    """The store as we read it, and as the agent's sidecar does: a turn takes that way."""
+    if store.refuses_writes:
+        hint = "Every turn fails until it takes writes again."
+        return PartHealth(name="store", state="down", words=store.refuses_writes, hint=hint)
+    if way.value:
+        command = shlex.join((*endpoint.kubectl, "rollout", "restart", "deployment", endpoint.app_id))
+        return PartHealth(
+            name="store",
+            state="down",
+            words=way.value,
+            hint=store_by_sidecar.advice(way.value),
+            command=command if endpoint.kubectl else "",
+        )
+    words = f"{store.server}, {counted(store.keys, 'key')}"
+    if way.failure:
+        return PartHealth(name="store", state="unknown", words=f"{words}; by the sidecar: {way.failure.what}")
+    return PartHealth(name="store", state="ok", words=words)
 
 
 def _sidecar_parts(metadata: SidecarMetadata, replicas: int, silent: int) -> tuple[PartHealth, ...]:

@@ -9,6 +9,7 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.model.core.names import ACTOR_TYPE
 from dashboard.model.logs.symptoms import recognise
+from dashboard.services.core import store_by_sidecar
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.rule import CLUSTER, LIVE, Seen, rule
 
@@ -76,6 +77,40 @@ def store_not_reached(evidence: Evidence) -> Iterable[Seen]:
         for item in _redis(evidence)
     )
     yield from _down(evidence, "store", fix, *restarts)
+
+
+@rule(
+    "store-refused-to-sidecar", "error", docs=COMMON, on=LIVE,
+    why="A turn takes the way of the sidecar: no actor keeps or loads one by it.",
+)  # fmt: skip
+def refused_to_sidecar(evidence: Evidence) -> Iterable[Seen]:
+    if evidence.way:
+        seen = "\n".join((evidence.way, *_causes(evidence)))
+        yield Seen(
+            object="Part/sidecar",
+            seen=seen,
+            fix=store_by_sidecar.advice(evidence.way),
+            commands=(evidence.restart(),),
+        )
+
+
+@rule(
+    "store-refuses-writes", "error", docs=COMMON, on=LIVE,
+    why="Without a write no turn is kept: each is refused.",
+)  # fmt: skip
+def refuses_writes(evidence: Evidence) -> Iterable[Seen]:
+    if evidence.store.refuses_writes:
+        yield Seen(
+            object="Part/store",
+            seen=evidence.store.refuses_writes,
+            fix="Name the primary, or give it more memory.",
+            commands=(_more_memory(evidence),),
+        )
+
+
+def _more_memory(evidence: Evidence) -> str:
+    limit = evidence.store.limit_bytes
+    return evidence.redis_cli(f"CONFIG SET maxmemory {2 * limit}") if limit else ""
 
 
 def _redis(evidence: Evidence) -> tuple[Json, ...]:

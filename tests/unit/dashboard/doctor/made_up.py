@@ -33,6 +33,7 @@ class Spoiled:
     agent: AgentCondition | None = None
     sidecar: SidecarMetadata | None = None
     store: StoreCondition | None = None
+    way: str = ""
     silent: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     last_words: list[str] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Spoiled:
             told_agent=self.agent,
             told_sidecars=(self.sidecar,) if self.sidecar else None,
             told_store=self.store,
+            told_way=self.way,
             silent=self.silent,
             last_words=self.last_words,
         )

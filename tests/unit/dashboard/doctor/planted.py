@@ -249,6 +249,8 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("agent-not-ready", is_silent("agent")),
     ("agent-not-ready", lambda ns: setattr(ns, "agent", AgentCondition("the sidecar hosts no ChatAgent"))),
     ("store-not-reached", is_silent("store")),
+    ("store-refused-to-sidecar", lambda ns: setattr(ns, "way", "It cannot read statestore: WRONGPASS")),
+    ("store-refuses-writes", stores(refuses_writes="It is a read-only replica: it refuses each write.")),
     ("actor-type-not-registered", says(active_actors={})),
     ("placement-not-connected", says(placement_connected=False)),
     ("component-not-loaded", lambda ns: says(components=ns.sidecar.components[:1])(ns)),  # type: ignore[union-attr]
