@@ -18,6 +18,7 @@ _Text = Annotated[str, BeforeValidator(_as_text)]
 _Texts = list[_Text] | None
 _Objects = list[dict[_Text, Any]] | None
 _Mapped = dict[_Text, Any] | None
+_Labels = dict[_Text, _Text | None] | None
 
 
 class _Shape(BaseModel):
@@ -27,13 +28,51 @@ class _Shape(BaseModel):
 class _Metadata(_Shape):
     name: Annotated[str, Field(min_length=1)]
     namespace: _Text | None = None
-    labels: _Mapped = None
+    labels: _Labels = None
     annotations: _Mapped = None
 
 
 class _PodMetadata(_Shape):
-    labels: _Mapped = None
+    labels: _Labels = None
     annotations: _Mapped = None
+
+
+class _Reference(_Shape):
+    name: _Text
+    key: _Text | None = None
+
+
+class _Source(_Shape):
+    secret: _Reference | None = Field(None, alias="secretKeyRef")
+    config_map: _Reference | None = Field(None, alias="configMapKeyRef")
+
+
+class _Variable(_Shape):
+    name: _Text
+    value_from: _Source | None = Field(None, alias="valueFrom")
+
+
+class _ContainerPort(_Shape):
+    number: int = Field(alias="containerPort")
+    name: _Text | None = None
+
+
+class _Named(_Shape):
+    name: _Text
+
+
+class _Volume(_Named):
+    config_map: _Reference | None = Field(None, alias="configMap")
+
+
+class _Probe(_Shape):
+    http: _Mapped = Field(None, alias="httpGet")
+    tcp: _Mapped = Field(None, alias="tcpSocket")
+
+
+class _Resources(_Shape):
+    limits: _Mapped = None
+    requests: _Mapped = None
 
 
 class _Container(_Shape):
@@ -41,17 +80,22 @@ class _Container(_Shape):
     image: _Text | None = None
     args: _Texts = None
     command: _Texts = None
-    env: _Objects = None
+    env: list[_Variable] | None = None
     env_from: _Objects = Field(None, alias="envFrom")
-    ports: _Objects = None
-    volume_mounts: _Objects = Field(None, alias="volumeMounts")
-    resources: _Mapped = None
+    ports: list[_ContainerPort] | None = None
+    volume_mounts: list[_Named] | None = Field(None, alias="volumeMounts")
+    resources: _Resources | None = None
+    startup: _Probe | None = Field(None, alias="startupProbe")
+    liveness: _Probe | None = Field(None, alias="livenessProbe")
+    readiness: _Probe | None = Field(None, alias="readinessProbe")
+    security: _Mapped = Field(None, alias="securityContext")
 
 
 class _PodSpec(_Shape):
     containers: list[_Container] | None = None
     init_containers: list[_Container] | None = Field(None, alias="initContainers")
-    volumes: _Objects = None
+    volumes: list[_Volume] | None = None
+    security: _Mapped = Field(None, alias="securityContext")
 
 
 class _Template(_Shape):
@@ -60,31 +104,52 @@ class _Template(_Shape):
 
 
 class _Selector(_Shape):
-    match_labels: _Mapped = Field(None, alias="matchLabels")
+    match_labels: _Labels = Field(None, alias="matchLabels")
     match_expressions: _Objects = Field(None, alias="matchExpressions")
+
+
+class _Claim(_Shape):
+    metadata: _Named
 
 
 class _WorkloadSpec(_Shape):
     template: _Template | None = None
     selector: _Selector | None = None
     replicas: int | None = None
-    claims: _Objects = Field(None, alias="volumeClaimTemplates")
+    claims: list[_Claim] | None = Field(None, alias="volumeClaimTemplates")
+
+
+class _Entry(_Shape):
+    name: _Text | None = None
+    secret: _Reference | None = Field(None, alias="secretKeyRef")
 
 
 class _ComponentSpec(_Shape):
     type: _Text | None = None
     version: _Text | None = None
-    metadata: _Objects = None
+    metadata: list[_Entry] | None = None
+
+
+class _Routes(_Shape):
+    rules: _Objects = None
+    default: _Text | None = None
 
 
 class _SubscriptionSpec(_Shape):
     pubsubname: _Text | None = None
     topic: _Text | None = None
+    routes: _Routes | None = None
+
+
+class _ServicePort(_Shape):
+    port: int
+    name: _Text | None = None
+    target: _Text | None = Field(None, alias="targetPort")
 
 
 class _ServiceSpec(_Shape):
-    selector: _Mapped = None
-    ports: _Objects = None
+    selector: _Labels = None
+    ports: list[_ServicePort] | None = None
 
 
 class _PolicySpec(_Shape):

@@ -111,12 +111,12 @@ def workload(item: Json) -> Workload | None:
 
 
 def service(item: Json) -> Service:
-    ports = item["spec"].get("ports") or ()
+    spec = item.get("spec") or {}
     return Service(
         namespace=_meta(item)["namespace"],
         name=_meta(item)["name"],
-        selector=item["spec"].get("selector") or {},
-        ports={int(p["port"]): str(p.get("targetPort", p["port"])) for p in ports},
+        selector=spec.get("selector") or {},
+        ports={int(p["port"]): str(p.get("targetPort") or p["port"]) for p in spec.get("ports") or ()},
         of_dapr="dapr.io/app-id" in (_meta(item).get("annotations") or {})
         or _meta(item)["name"].endswith("-dapr"),
     )
@@ -162,7 +162,7 @@ def component(item: Json) -> Component:
     return Component(
         namespace=_meta(item)["namespace"],
         name=_meta(item)["name"],
-        type=spec.get("type", ""),
+        type=str(spec.get("type") or ""),
         metadata=Metadata(
             (field["name"], _value(field))
             for field in spec.get("metadata") or ()
@@ -176,7 +176,8 @@ def _value(entry: Json) -> str | SecretKey:
     secret = entry.get("secretKeyRef")
     if secret:
         return SecretKey(secret["name"], secret.get("key", secret["name"]))
-    return str(entry.get("value", ""))
+    value = entry.get("value")
+    return "" if value is None else str(value)
 
 
 def selects(chosen: Service, labels: Mapping[str, str]) -> bool:
