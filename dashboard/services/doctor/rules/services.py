@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, Service
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.app import App, containers, labels, ports, spec_of
+from dashboard.services.doctor.app import App, asks_for_a_sidecar, containers, labels, ports, spec_of
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.components import NAMESPACED
@@ -21,6 +21,10 @@ PROBES = (
 POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 # What stands in for a value until somebody puts it there.
 _PLACEHOLDER = re.compile(r"[${}<>%]|^[A-Z][A-Z0-9_]{3,}$|^(?i:your|replace)[-_]")
+# What the injector's container opens, by number and by name (dapr/dapr, pkg/injector).
+SIDECAR_PORTS = {"3500", "50001", "50002", "9090"} | {
+    f"dapr-{n}" for n in ("http", "grpc", "internal", "metrics")
+}
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
 
@@ -114,10 +118,13 @@ def _selected(evidence: Evidence, service: Service) -> list[Json]:
 )  # fmt: skip
 def target_closed(evidence: Evidence, item: Json) -> Iterable[Seen]:
     service = objects.service(item)
-    for workload in _selected(evidence, service):
+    for workload in () if service.of_dapr else _selected(evidence, service):
         open_names = {str(port.get("name")) for port in ports(workload)}
         numbers = {str(port.get("containerPort")) for port in ports(workload)}
+        injected = SIDECAR_PORTS if asks_for_a_sidecar(workload) else ()
         for port, target in service.ports.items():
+            if target in injected:
+                continue
             by_name = not target.isdigit()
             if (by_name and target not in open_names) or (not by_name and numbers and target not in numbers):
                 yield Seen(

@@ -85,6 +85,24 @@ class Spoiled:
 Spoil = Callable[[Spoiled], object]
 
 
+def service_of_dapr(objects: list[Json], name: str) -> Json:
+    """What Dapr's operator adds for each app: its ports are the sidecar's."""
+    (workload,) = [item for item in objects if item["kind"] == "Deployment"]
+    ports = {80: "dapr-http", 50001: "dapr-grpc", 50002: "dapr-internal", 9090: "dapr-metrics"}
+    return {
+        "kind": "Service",
+        "metadata": {
+            "name": "chat-agent-dapr",
+            "namespace": name,
+            "annotations": {"dapr.io/app-id": "chat-agent"},
+        },
+        "spec": {
+            "selector": workload["spec"]["selector"]["matchLabels"],
+            "ports": [{"name": n, "port": p, "targetPort": 3500 if p == 80 else p} for p, n in ports.items()],
+        },
+    }
+
+
 def healthy(name: str = "dev", run_id: str = "") -> Spoiled:
     """Nothing is wrong with it."""
     objects = [copy.deepcopy(item) for item in DECLARED if item["kind"] != "Kustomization"]
@@ -96,6 +114,7 @@ def healthy(name: str = "dev", run_id: str = "") -> Spoiled:
             data.pop("emptyDir")
             data["persistentVolumeClaim"] = {"claimName": "redis"}
     objects.append(secret(name, {"redis-password": "set"}))
+    objects.append(service_of_dapr(objects, name))
     objects.append(running_pod(objects, name))
     objects.append(control_plane("1.18.1"))
     objects.append(
