@@ -41,7 +41,7 @@ def put(item: Any, way: Way, value: Any) -> Any:
 PLACES = [(number, way) for number, item in enumerate(DECLARED) for way in ways(item)]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.lists(some.tuples(some.sampled_from(PLACES), ANY_JSON), min_size=1, max_size=2))
 def test_any_value_in_any_place_is_judged_or_named(changes: list[tuple[tuple[int, Way], Any]]) -> None:
     objects = list(DECLARED)
@@ -57,7 +57,7 @@ def test_any_value_in_any_place_is_judged_or_named(changes: list[tuple[tuple[int
     assert not [left for left in report.not_checked if "has a shape that no schema allows" in left.reason]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode))
 def test_any_bytes_are_read_or_named(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
