@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,10 @@ def test_a_proof_that_is_broken_off_cleans_up(stack: RunningStack) -> None:
     known = set(stack.redis("prod").scan_iter("*isolation-*"))
     with stack.held("dev", "agent"):
         command = [sys.executable, "-m", "dashboard", "verify", "--data", str(stack.data)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        # What runs in the background of a shell inherits that SIGINT is ignored.
+        heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, preexec_fn=heeding) as running:
             prod = stack.redis("prod")
             wait_until(lambda: set(prod.scan_iter("*isolation-*")) - known, what="prod has a probe")
             running.send_signal(signal.SIGINT)
