@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -62,6 +62,27 @@ class _Asked:
         )
 
 
+class _Count:
+    """How many namespaces have answered with all their parts, told while others are still to be asked."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total, self._progress = total, progress
+        self._done, self._changing = 0, threading.Lock()
+
+    def follow(self, asked: _Asked) -> None:
+        left = set(asked.futures)
+
+        def answered(future: Future[Any]) -> None:
+            with self._changing:
+                left.discard(future)
+                if not left:
+                    self._done += 1
+                    self._progress(self._done, self._total)
+
+        for future in asked.futures:
+            future.add_done_callback(answered)
+
+
 def of_cluster(
     workspace: Workspace, endpoints: Sequence[Endpoint], progress: Progress
 ) -> tuple[Evidence, ...]:
@@ -72,8 +93,8 @@ def of_cluster(
     names = tuple(endpoint.name for endpoint in endpoints)
     with ThreadPoolExecutor(AT_ONCE, "doctor") as pool:
         declared = pool.submit(_declared, workspace, names)
-        asked = [_ask(pool, workspace, endpoint) for endpoint in endpoints]
-        _follow(asked, progress)
+        count = _Count(len(endpoints), progress)
+        asked = [_ask(pool, workspace, endpoint, count) for endpoint in endpoints]
         by_namespace = divided(declared.result(), names)
         origin = cast(Origin, workspace.cluster.kind)
         everywhere = attempt(workspace.endpoints)[0] or ()
@@ -95,27 +116,17 @@ def of_cluster(
         return tuple(replace(each, last_words=said) for each, said in zip(found, words, strict=True))
 
 
-def _ask(pool: ThreadPoolExecutor, workspace: Workspace, endpoint: Endpoint) -> _Asked:
+def _ask(pool: ThreadPoolExecutor, workspace: Workspace, endpoint: Endpoint, count: _Count) -> _Asked:
     connections = workspace.connections
-    return _Asked(
+    asked = _Asked(
         endpoint=endpoint,
         agent=pool.submit(attempt, lambda: connections.agent(endpoint).condition()),
         sidecars=pool.submit(attempt, lambda: tuple(_sidecars(workspace, endpoint))),
         store=pool.submit(attempt, lambda: _store(workspace, endpoint)),
         way=pool.submit(attempt, lambda: store_by_sidecar.refusal(connections, endpoint)),
     )
-
-
-def _follow(asked: Sequence[_Asked], progress: Progress) -> None:
-    """Tell how many namespaces have answered with all their parts, until all have."""
-    whose = {future: each.endpoint.name for each in asked for future in each.futures}
-    left, done = Counter(whose.values()), 0
-    for future in as_completed(whose):
-        name = whose[future]
-        left[name] -= 1
-        if not left[name]:
-            done += 1
-            progress(done, len(asked))
+    count.follow(asked)
+    return asked
 
 
 def divided(whole: Manifests, names: Sequence[str]) -> dict[str, Manifests]:
