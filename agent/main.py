@@ -22,6 +22,7 @@ from agent import problems
 from agent.actor import ChatAgent
 from agent.auth import SidecarOnly
 from agent.outbox import Outbox
+from agent.readiness import Readiness
 from agent.routes import chat, events, health
 from agent.serializer import PlainJson
 from agent.settings import Settings
@@ -42,6 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="ChatAgent", version="0.1.0", lifespan=_lifespan, redirect_slashes=False)
     app.state.settings = settings
     app.state.sidecar = Sidecar(settings)
+    app.state.readiness = Readiness(app.state.sidecar)
+    app.state.outbox = Outbox(app.state.sidecar)
     app.state.inbox = events.Inbox()
     app.add_middleware(SidecarOnly, token=settings.app_api_token.get_secret_value())
     problems.install(app)
@@ -56,7 +59,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sidecar: Sidecar = app.state.sidecar
     claim = _claim_sidecar(app.state.settings.dapr_http_port)
     await sidecar.open()
-    outbox = Outbox(sidecar)
+    outbox: Outbox = app.state.outbox
     await _register(app.state.actors, sidecar, outbox, app.state.settings.pod_name)
     publishing = asyncio.create_task(outbox.run())
     try:

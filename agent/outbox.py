@@ -37,6 +37,17 @@ class Outbox:
         self._waiting: dict[str, bytes] = {}  # the oldest first
         self._put = asyncio.Event()
         self._published = RecentIds(PUBLISHED_LIMIT)
+        self._refusal = ""
+
+    @property
+    def waiting(self) -> int:
+        """How many events are stored and not published yet."""
+        return len(self._waiting)
+
+    @property
+    def refusal(self) -> str:
+        """Why the oldest of them could not be published when that was tried last, or ""."""
+        return self._refusal
 
     @property
     def published(self) -> Container[str]:
@@ -71,8 +82,10 @@ class Outbox:
                 await self._sidecar.publish(data, event_type=EVENT_TYPE, event_id=event_id)
             except SidecarError as error:
                 metrics.EVENTS_PUBLISHED.labels("failed").inc()
+                self._refusal = str(error)
                 log.warning("event %s is not published yet, tried again: %s", event_id, error)
                 return False
+            self._refusal = ""
             self._published.add(event_id)
             metrics.EVENTS_PUBLISHED.labels("published").inc()
             del self._waiting[event_id]

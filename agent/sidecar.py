@@ -6,8 +6,7 @@ stops the event loop for up to a minute (python-sdk `clients/http/client.py`, `c
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from dapr.clients.base import DaprActorClientBase
@@ -89,19 +88,14 @@ class Sidecar(DaprActorClientBase):  # type: ignore[misc]
         metadata = {"metadata.cloudevent.type": event_type, "metadata.cloudevent.id": event_id}
         await self._call("POST", path, self._settings.publish_deadline, data, **metadata)
 
-    async def why_not_ready(self) -> str:
-        """Why no actor can be called now, or ""."""
-        try:
-            body = await self._call("GET", "/v1.0/metadata", self._settings.probe_deadline)
-        except SidecarError as error:
-            return str(error)
-        runtime: dict[str, Any] = json.loads(body).get("actorRuntime") or {}
-        hosted = {actor.get("type") for actor in runtime.get("activeActors") or ()}
-        if ACTOR_TYPE not in hosted:
-            return f"the sidecar does not host {ACTOR_TYPE} yet"
-        if not runtime.get("hostReady"):
-            return f"the sidecar's actor runtime is not ready ({runtime.get('placement', 'no placement')})"
-        return ""
+    async def metadata(self) -> bytes:
+        """What the sidecar says of itself, as JSON (Dapr docs: reference/api/metadata_api)."""
+        return await self._call("GET", "/v1.0/metadata", self._settings.probe_deadline)
+
+    async def read_state(self, store: str, key: str) -> bytes:
+        """A value of a store, past the actors (Dapr docs: reference/api/state_api)."""
+        path = f"/v1.0/state/{quote(store, safe='')}/{quote(key, safe='')}"
+        return await self._call("GET", path, self._settings.probe_deadline)
 
     async def _timer_or_reminder(
         self, verb: str, kind: str, where: tuple[str, str, str], data: bytes | None

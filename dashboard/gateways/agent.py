@@ -13,6 +13,7 @@ import httpx
 from dashboard.gateways.http import JsonHttp
 from dashboard.model.chat.messages import HistoryPage, Message, turns_of
 from dashboard.model.core.errors import GatewayError, NotThere, Rejected
+from dashboard.model.core.readiness import AgentReadiness
 from dashboard.model.doctor.conditions import AgentCondition
 from dashboard.model.topics.inboxes import EventInbox
 
@@ -68,24 +69,28 @@ class AgentGateway:
             **_about(body),
         )
 
-    def readiness(self) -> str:
-        """Why the agent is not ready, "" when it is; raises where it does not answer at all."""
+    def readiness(self) -> AgentReadiness:
+        """Whether it takes turns; raises where it does not answer at all."""
         self._http.call("GET", "/livez")
-        return self._unready()
+        return self._readiness()
 
-    def _unready(self) -> str:
+    def _readiness(self) -> AgentReadiness:
         try:
-            self._http.call("GET", "/readyz")
+            body, _ = self._http.call("GET", "/readyz")
         except GatewayError as error:
-            return error.what
-        return ""
+            return AgentReadiness(problem=error.what)
+        told = body if isinstance(body, dict) else {}
+        count = told.get("unpublished")
+        return AgentReadiness(
+            topic=str(told.get("topic") or ""), unpublished=count if isinstance(count, int) else 0
+        )
 
     def condition(self) -> AgentCondition:
         """How it is, for the doctor; raises where it does not answer at all."""
         began = time.time()
         body, headers = self._description()
         clock = _ahead(headers.get("date", ""), began, time.time())
-        return AgentCondition(self._unready(), _routes(body), clock)
+        return AgentCondition(self._readiness(), _routes(body), clock)
 
     def _description(self) -> tuple[Any, httpx.Headers]:
         """Its OpenAPI document, or the sign of life of an agent that gives none."""

@@ -58,7 +58,10 @@ def _metadata(body: dict[str, Any]) -> SidecarMetadata:
             )
             for s in body.get("subscriptions") or ()
         ),
-        components=tuple(LoadedComponent(c["name"], c["type"]) for c in body.get("components") or ()),
+        components=tuple(
+            LoadedComponent(c["name"], c["type"], frozenset(c.get("capabilities") or ()))
+            for c in body.get("components") or ()
+        ),
         app_id=str(body.get("id", "")),
         app_port=(body.get("appConnectionProperties") or {}).get("port"),
     )

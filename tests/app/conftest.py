@@ -21,6 +21,7 @@ from dashboard.model.core.errors import Unreachable
 from dashboard.model.core.failure import Failure
 from dashboard.model.core.manifests import Manifests
 from dashboard.model.core.names import history_key
+from dashboard.model.core.readiness import AgentReadiness
 from dashboard.model.core.sidecar import SidecarMetadata, Subscription
 from dashboard.model.health.deployed import Deployed, WarningEvent
 from dashboard.model.logs.line_parser import LogLine
@@ -67,9 +68,9 @@ class MadeUpNamespace(MadeUpTopic):
             read_at=0.0,
         )
 
-    def readiness(self) -> str:
+    def readiness(self) -> AgentReadiness:
         self._check()
-        return ""
+        return AgentReadiness()
 
     def logged(self, part: str) -> tuple[LogLine, ...]:
         self._check()

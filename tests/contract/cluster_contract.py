@@ -9,6 +9,7 @@ from contextlib import closing
 
 from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.connections import Connections
+from dashboard.model.core.readiness import AgentReadiness
 from dashboard.services.access.audited_write import open_writes
 from dashboard.services.access.write_policy import WritePolicy
 from dashboard.services.chat import histories
@@ -36,7 +37,7 @@ def test_it_lists_its_namespaces_with_every_address(settings: Settings) -> None:
 def test_every_part_answers_where_it_says(settings: Settings) -> None:
     with closing(open_cluster(settings)) as cluster, closing(Connections(cluster.dialer)) as connections:
         for endpoint in (endpoint for endpoint in cluster.endpoints() if endpoint.name in BOTH):
-            assert connections.agent(endpoint).readiness() == ""
+            assert connections.agent(endpoint).readiness() == AgentReadiness()
             assert "ChatAgent" in connections.sidecar(endpoint).metadata().hosts_actors
             assert connections.store(endpoint).ping().server
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import redis
 
+from dashboard.gateways.redis import writes
 from dashboard.gateways.redis.values import fields
 from dashboard.model.core.redis_key import to_text
 from dashboard.model.doctor.conditions import GroupBacklog, StoreCondition
@@ -46,23 +47,12 @@ def read(client: redis.Redis, database: int) -> StoreCondition:
         append_only=bool(int(info.get("aof_enabled", 0))),
         save=None if isinstance(settings, Exception) else value_text(_text(settings, "save")),
         clock=now[0] + now[1] / 1e6 - local,
-        refuses_writes=why_no_write(info),
+        refuses_writes=writes.why_none(info, writes.settings(client)),
         pending=tuple(pending),
         groups=frozenset(groups),
         apps=apps,
         event_types=types,
     )
-
-
-def why_no_write(info: Mapping[str, Any]) -> str:
-    """Why the server takes no writes, "" where nothing in its INFO (redis.io/docs: commands/info) says so."""
-    if info.get("role") == "slave" and int(info.get("slave_read_only", 1)):
-        return "It is a read-only replica: it refuses each write."
-    limit, counted = int(info.get("maxmemory", 0)), int(info["used_memory"])
-    counted -= int(info.get("mem_not_counted_for_evict", 0))
-    if limit and counted > limit and info.get("maxmemory_policy") == "noeviction":
-        return f"It is full, {counted:,} bytes of {limit:,}, and refuses each write."
-    return ""
 
 
 def check(info: Mapping[str, Any]) -> None:

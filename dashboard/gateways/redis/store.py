@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from dashboard.gateways.redis import condition as redis_condition
 from dashboard.gateways.redis import values as redis_values
+from dashboard.gateways.redis import writes
 from dashboard.gateways.redis.streams import SCAN_COUNT, SCAN_SECONDS, StreamReader
 from dashboard.model.core import redis_key
 from dashboard.model.core.errors import NotThere, Rejected
@@ -32,12 +33,13 @@ class StoreGateway(StreamReader):
                 raise Rejected(f"{self._where} is a Sentinel, which holds no keys.", hint=hint)
             keys = int(cast(Any, self._redis.dbsize()))
             redis_condition.check(info)
+            refusal = writes.why_none(info, writes.settings(self._redis))
         return StoreInfo(
             server=_server(info),
             run_id=str(info["run_id"]),
             used_memory_bytes=int(info["used_memory"]),
             keys=keys,
-            refuses_writes=redis_condition.why_no_write(info),
+            refuses_writes=refusal,
         )
 
     def condition(self) -> StoreCondition:

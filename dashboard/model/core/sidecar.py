@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LoadedComponent:
+    """`capabilities` are as the sidecar words them; a state store with "ACTOR" can hold actors."""
+
     name: str
     type: str
+    capabilities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class SidecarMetadata:
     components: tuple[LoadedComponent, ...] = ()
     app_id: str = ""
     app_port: int | None = None
+
+    @property
+    def actor_stores(self) -> tuple[str, ...]:
+        """Those that can hold actors: which of several does, it does not tell."""
+        loaded = (c for c in self.components if c.type.startswith("state.") and "ACTOR" in c.capabilities)
+        return tuple(component.name for component in loaded)
 
     @property
     def hosts_actors(self) -> tuple[str, ...]:

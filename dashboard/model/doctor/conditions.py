@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dashboard.model.core.readiness import AgentReadiness
+from dashboard.model.core.store_refusal import StoreRefusal
+
 
 @dataclass(frozen=True)
 class AgentCondition:
-    """`problem` is why it is not ready, or "". `routes` are the paths that take a POST, None where untold.
+    """`routes` are the paths that take a POST, None where untold.
 
     `clock` is how many seconds its clock is ahead of this machine's, None where it does not tell the time.
     """
 
-    problem: str = ""
+    readiness: AgentReadiness = AgentReadiness()
     routes: frozenset[str] | None = None
     clock: float | None = None
 
@@ -37,7 +40,8 @@ class StoreCondition:
     """A Redis server as it says of itself; `save` is None where it does not tell its settings.
 
     `apps` maps the first part of Dapr's keys to one such key, from one look with a budget. `event_types` maps
-    each stream to the CloudEvent types among its newest entries.
+    each stream to the CloudEvent types among its newest entries. `topics_refuse_writes` is told where the
+    topics have a Redis of their own.
     """
 
     run_id: str
@@ -49,7 +53,8 @@ class StoreCondition:
     append_only: bool
     save: str | None
     clock: float
-    refuses_writes: str = ""  # why, "" where it takes them
+    refuses_writes: StoreRefusal | None = None
+    topics_refuse_writes: StoreRefusal | None = None
     pending: tuple[GroupBacklog, ...] = ()
     groups: frozenset[tuple[str, str]] = frozenset()
     apps: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dashboard.model.core.store_refusal import StoreRefusal
+
 KeyKind = Literal["actor", "app", "stream", "other"]
 
 
@@ -63,7 +65,7 @@ class StoreInfo:
     run_id: str
     used_memory_bytes: int
     keys: int
-    refuses_writes: str = ""  # why, "" where it takes them
+    refuses_writes: StoreRefusal | None = None
 
 
 def parse_key(raw: str) -> DaprKey:

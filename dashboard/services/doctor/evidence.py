@@ -67,9 +67,8 @@ class Evidence:
             for pod in self._by_kind.get("Pod", ())
             for status in (pod.get("status") or {}).get("containerStatuses") or ()
         )
-        return bool(
-            self.silent or self.told_way or (self.told_agent and self.told_agent.problem) or any(waiting)
-        )
+        problem = self.told_agent and self.told_agent.readiness.problem
+        return bool(self.silent or self.told_way or problem or any(waiting))
 
     @property
     def app_id(self) -> str:

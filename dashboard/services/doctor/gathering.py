@@ -149,7 +149,12 @@ def _store(workspace: Workspace, endpoint: Endpoint) -> StoreCondition:
     if endpoint.broker is None:
         return store
     topics = workspace.connections.broker(endpoint).condition()
-    return replace(store, pending=topics.pending, event_types=topics.event_types)
+    return replace(
+        store,
+        pending=topics.pending,
+        event_types=topics.event_types,
+        topics_refuse_writes=topics.refuses_writes,
+    )
 
 
 def _sidecars(workspace: Workspace, endpoint: Endpoint) -> Iterator[SidecarMetadata]:

@@ -14,6 +14,7 @@ from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import of_failure
 from dashboard.model.core.names import ACTOR_TYPE, TOPIC
 from dashboard.model.core.plural import counted
+from dashboard.model.core.readiness import AgentReadiness
 from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.health.deployed import WarningEvent
 from dashboard.model.health.health import NamespaceHealth, PartHealth
@@ -70,13 +71,20 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         lambda: store_by_sidecar.refusal(workspace.connections, endpoint),
         deadline=deadline,
     )
+    asked_broker = Started("topics", lambda: _topics_apart(workspace, endpoint), deadline=deadline)
     agent, sidecar, store = asked_agent.outcome(), asked_sidecar.outcome(), asked_store.outcome()
     metadata, silent = sidecar.value or (None, 0)
     told = _sidecar_parts(metadata, len(endpoint.replicas), silent) if metadata else _UNTOLD
     parts = {part.name: part for part in told}
-    parts["agent"] = PartHealth(
-        name="agent", state="warning" if agent.value else "ok", words=agent.value or "ready"
-    )
+    if agent.value:
+        problem = agent.value.problem
+        parts["agent"] = PartHealth(
+            name="agent",
+            state="down" if problem else "ok",
+            words=problem or "ready",
+            hint=store_by_sidecar.advice(problem) if problem else "",
+        )
+    parts["topic"] = _topic_part(parts["topic"], agent.value, asked_broker.outcome())
     if store.value:
         parts["store"] = _store_part(store.value, asked_way.outcome(), endpoint)
     for name, failure in (
@@ -102,8 +110,9 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
 def _store_part(store: StoreInfo, way: Outcome[str], endpoint: Endpoint) -> PartHealth:
     """The store as we read it, and as the agent's sidecar does: a turn takes that way."""
     if store.refuses_writes:
-        hint = "Every turn fails until it takes writes again."
-        return PartHealth(name="store", state="down", words=store.refuses_writes, hint=hint)
+        refusal = store.refuses_writes
+        hint = f"Every turn fails until it takes writes again. {refusal.fix}"
+        return PartHealth(name="store", state="down", words=refusal.words, hint=hint)
     if way.value:
         command = shlex.join((*endpoint.kubectl, "rollout", "restart", "deployment", endpoint.app_id))
         return PartHealth(
@@ -116,6 +125,28 @@ def _store_part(store: StoreInfo, way: Outcome[str], endpoint: Endpoint) -> Part
     unasked = "" if way.failure is None else "; its sidecar could not be asked to read it"
     words = f"{store.server}, {counted(store.keys, 'key')}{unasked}"
     return PartHealth(name="store", state="ok", words=words)
+
+
+def _topics_apart(workspace: Workspace, endpoint: Endpoint) -> StoreInfo | None:
+    """The Redis of its topics, where that is another than the store's."""
+    return workspace.connections.broker(endpoint).ping() if endpoint.broker else None
+
+
+def _topic_part(
+    subscribed: PartHealth, agent: AgentReadiness | None, redis: Outcome[StoreInfo | None]
+) -> PartHealth:
+    """Whether it takes events: by its own Redis, and by what the agent could not publish."""
+    refusal = redis.value.refuses_writes if redis.value else None
+    if redis.failure:
+        words, hint = redis.failure.what, redis.failure.hint
+    elif refusal:
+        words, hint = refusal.words, refusal.fix
+    elif agent and agent.topic:
+        words = f"{counted(agent.unpublished, 'event')} cannot be published: {agent.topic}"
+        hint = "They are stored, and published once it takes them."
+    else:
+        return subscribed
+    return replace(subscribed, state="down", words=words, hint=hint)
 
 
 def _sidecar_parts(metadata: SidecarMetadata, replicas: int, silent: int) -> tuple[PartHealth, ...]:

@@ -75,8 +75,10 @@ async def test_one_more_try_at_the_end_stops_at_the_first_failure(topic: Failing
         box.put(event_id, {"of": event_id})
     assert not await box.publish_all()
     assert not box.wants("a")
+    assert (box.waiting, box.refusal) == (2, "the topic is away")
     topic.failures = 0
     assert await box.publish_all()
+    assert (box.waiting, box.refusal) == (0, "")
     assert topic.took == ["a", "b"]
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.model.core.names import ACTOR_TYPE
+from dashboard.model.core.plural import counted
+from dashboard.model.core.store_refusal import StoreRefusal
 from dashboard.model.logs.symptoms import recognise
 from dashboard.services.core import store_by_sidecar
 from dashboard.services.doctor.evidence import Evidence
@@ -48,10 +50,11 @@ def sidecar_not_ready(evidence: Evidence) -> Iterable[Seen]:
 def agent_not_ready(evidence: Evidence) -> Iterable[Seen]:
     read = f"Read its log: {_log_of(evidence, evidence.app_id)}"
     yield from _down(evidence, "agent", read, evidence.restart())
-    if evidence.told_agent and evidence.told_agent.problem:
+    problem = evidence.told_agent.readiness.problem if evidence.told_agent else ""
+    if problem and not evidence.told_way:  # else it is the way to its store, which has a rule of its own
         yield Seen(
             object="Part/agent",
-            seen=evidence.told_agent.problem,
+            seen="\n".join((problem, *_causes(evidence))),
             fix=f"Mend what it names. {read}",
             commands=(evidence.restart(),),
         )
@@ -99,18 +102,32 @@ def refused_to_sidecar(evidence: Evidence) -> Iterable[Seen]:
     why="Without a write no turn is kept: each is refused.",
 )  # fmt: skip
 def refuses_writes(evidence: Evidence) -> Iterable[Seen]:
-    if evidence.store.refuses_writes:
+    store = evidence.store
+    if store.refuses_writes:
+        more = evidence.redis_cli(f"CONFIG SET maxmemory {2 * store.limit_bytes}")
+        yield _refused(store.refuses_writes, "store", more)
+
+
+@rule(
+    "topic-refuses-events", "error", docs=COMMON, on=LIVE,
+    why="An event that its topic does not take reaches no subscriber, and waits until it does.",
+)  # fmt: skip
+def topic_refuses(evidence: Evidence) -> Iterable[Seen]:
+    waits = evidence.agent.readiness
+    if waits.topic:
         yield Seen(
-            object="Part/store",
-            seen=evidence.store.refuses_writes,
-            fix="Name the primary, or give it more memory.",
-            commands=(_more_memory(evidence),),
+            object="Part/topic",
+            seen=f"{counted(waits.unpublished, 'event')} cannot be published: {waits.topic}",
+            fix=f"See the Redis of its topics. {store_by_sidecar.advice(waits.topic)}",
+            commands=(evidence.restart(),),
         )
+    if evidence.store.topics_refuse_writes:
+        yield _refused(evidence.store.topics_refuse_writes, "topic", "")
 
 
-def _more_memory(evidence: Evidence) -> str:
-    limit = evidence.store.limit_bytes
-    return evidence.redis_cli(f"CONFIG SET maxmemory {2 * limit}") if limit else ""
+def _refused(refusal: StoreRefusal, part: str, more_memory: str) -> Seen:
+    commands = (more_memory,) if refusal.full else ()
+    return Seen(object=f"Part/{part}", seen=refusal.words, fix=refusal.fix, commands=commands)
 
 
 def _redis(evidence: Evidence) -> tuple[Json, ...]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from dashboard.model.core.readiness import AgentReadiness
 from dashboard.model.core.sidecar import Subscription
+from dashboard.model.core.store_refusal import StoreRefusal
 from dashboard.model.doctor.conditions import AgentCondition, GroupBacklog
 from tests.unit.dashboard.doctor.made_up import (
     Json,
@@ -64,6 +66,10 @@ def says(**said: Any) -> Spoil:
 def stores(**said: Any) -> Spoil:
     """Redis says something else."""
     return lambda ns: setattr(ns, "store", replace(ns.store, **said))  # type: ignore[type-var]
+
+
+def agent_says(readiness: AgentReadiness) -> Spoil:
+    return lambda ns: setattr(ns, "agent", AgentCondition(readiness))
 
 
 def is_silent(part: str, words: str = "It did not answer.") -> Spoil:
@@ -247,10 +253,12 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("pod-not-scheduled", lambda ns: ns.the("Pod")["status"]["conditions"][0].update(status="False")),
     ("sidecar-not-ready", is_silent("sidecar")),
     ("agent-not-ready", is_silent("agent")),
-    ("agent-not-ready", lambda ns: setattr(ns, "agent", AgentCondition("the sidecar hosts no ChatAgent"))),
+    ("agent-not-ready", agent_says(AgentReadiness(problem="the sidecar hosts no ChatAgent"))),
     ("store-not-reached", is_silent("store")),
     ("store-refused-to-sidecar", lambda ns: setattr(ns, "way", "It cannot read statestore: WRONGPASS")),
-    ("store-refuses-writes", stores(refuses_writes="It is a read-only replica: it refuses each write.")),
+    ("store-refuses-writes", stores(refuses_writes=StoreRefusal(words="It is a replica.", fix="..."))),
+    ("topic-refuses-events", stores(topics_refuse_writes=StoreRefusal(words="It is full.", fix="..."))),
+    ("topic-refuses-events", agent_says(AgentReadiness(topic="it answered 500", unpublished=1))),
     ("actor-type-not-registered", says(active_actors={})),
     ("placement-not-connected", says(placement_connected=False)),
     ("component-not-loaded", lambda ns: says(components=ns.sidecar.components[:1])(ns)),  # type: ignore[union-attr]
