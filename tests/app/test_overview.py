@@ -39,6 +39,14 @@ def test_replicas_restarts_and_warnings_are_on_the_card(app: AppTest, cluster: M
     assert box.label == "2 of 3 replicas ready, 4 restarts"
 
 
+def test_a_redis_whose_data_ends_with_its_pod_is_told_as_such(app: AppTest, cluster: MadeUpCluster) -> None:
+    pod = Replica(name="redis-master-1", ready=True, restarts=0, kept_in="an emptyDir")
+    cluster.workloads["prod"] = Deployed(workload="Deployment/chat-agent", wanted=1, ready=1, replicas=(pod,))
+    app.switch_page("views/health/overview.py").run()
+    (told,) = [words for words in texts(app) if "kept in" in words]
+    assert told.endswith("kept in an emptyDir: it ends with pod redis-master-1")
+
+
 def test_a_cluster_that_cannot_be_followed_says_so_and_shows_what_it_knew(
     app: AppTest, cluster: MadeUpCluster
 ) -> None:

@@ -11,8 +11,9 @@ from dashboard.components.core.clock import clock_time
 from dashboard.components.core.commands import show_commands
 from dashboard.components.core.failure import show_failure
 from dashboard.components.core.provider import get_workspace
-from dashboard.model.chat.messages import Delivery, HistoryPage
+from dashboard.model.chat.messages import Delivery, HistoryLength, HistoryPage
 from dashboard.model.core.endpoints import Endpoint
+from dashboard.model.core.plural import counted
 from dashboard.services.chat import commands as chat_commands
 from dashboard.services.core import commands
 from dashboard.services.core.polling_cache import Reading
@@ -25,6 +26,14 @@ def show_heading(endpoint: Endpoint, reading: Reading[HistoryPage]) -> None:
         st.text(f"{reading.failure.what} {reading.failure.hint}".strip())
         if reading.value is not None:
             st.caption(f"Showing what was read {time.time() - reading.read_at:.0f} s ago.")
+    if reading.value and reading.value.longer:
+        _show_loss(reading.value.longer, reading.value)
+
+
+def _show_loss(before: HistoryLength, now: HistoryPage) -> None:
+    st.markdown(":red[:material/cancel: history lost]")
+    had = f"{counted(before.total, 'message')} at {clock_time(before.read_at)}"
+    st.text(f"It had {had} and has {now.total or 0:,}: its store forgot some. Doctor says how it keeps them.")
 
 
 def _state(reading: Reading[HistoryPage]) -> str:

@@ -34,12 +34,20 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HistoryLength:
+    """How many messages a history had when it was read (Unix seconds of our own clock)."""
+
+    total: int
+    read_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class HistoryPage:
     """Turns oldest first. `before` is the cursor of the next older page, None at the beginning.
 
     `total` counts all messages; `replica` hosts the actor since `activated_at` (ISO 8601). An agent that does
     not tell these leaves them None or "". `asked_at`, `read_at` and `there`, since when each turn is known to
-    be there, are Unix seconds of our own clock.
+    be there, are Unix seconds of our own clock. `longer` is what it had before, where it was longer.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -51,6 +59,7 @@ class HistoryPage:
     total: int | None = None
     replica: str = ""
     activated_at: str = ""
+    longer: HistoryLength | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

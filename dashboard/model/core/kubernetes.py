@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.model.core.dapr import Metadata, is_truthy
+from dashboard.model.core.redis_pod import ends_with_pod
 
 Json = Mapping[str, Any]
 SIDECAR = "daprd"
@@ -48,7 +49,8 @@ class Pod:
     """`reasons` are why its containers wait or ended, as the kubelet words them.
 
     `ready` and `running` are false while it is being deleted; `dapr` is its sidecar's version, by the image.
-    `containers` are those that run as long as it, `restarted` those with a life before this one.
+    `containers` are those that run as long as it, `restarted` those with a life before this one. `kept_in` is
+    what its Redis keeps data in, where that ends with the pod: "an emptyDir", "no volume".
     """
 
     namespace: str
@@ -63,6 +65,7 @@ class Pod:
     dapr: str = ""
     containers: tuple[str, ...] = ()
     restarted: frozenset[str] = frozenset()
+    kept_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def pod(item: Json) -> Pod:
         dapr=sidecar.partition("@")[0].rpartition("/")[2].partition(":")[2],
         containers=(*(c["name"] for c in item["spec"].get("containers") or ()), *staying),
         restarted=frozenset(c["name"] for c in containers if (c.get("lastState") or {}).get("terminated")),
+        kept_in=ends_with_pod(item["spec"]),
     )
 
 

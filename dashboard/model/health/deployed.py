@@ -10,13 +10,17 @@ from dashboard.model.core.kubernetes import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Replica:
-    """One pod; `reasons` are why its containers wait or ended, `dapr` is its sidecar's version or ""."""
+    """One pod; `reasons` are why its containers wait or ended, `dapr` is its sidecar's version or "".
+
+    `kept_in` is what its Redis keeps data in, where that ends with the pod: "an emptyDir", "no volume".
+    """
 
     name: str
     ready: bool
     restarts: int
     reasons: tuple[str, ...] = ()
     dapr: str = ""
+    kept_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

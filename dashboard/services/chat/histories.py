@@ -6,16 +6,18 @@ moment at which it was first read (`Sightings`). What the first reading leaves o
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from dashboard.model.chat.alignment import Comparison, ReadTimes, align
-from dashboard.model.chat.messages import Histories, HistoryPage, Turn
+from dashboard.model.chat.messages import Histories, HistoryLength, HistoryPage, Turn
 from dashboard.services.core.fan_out import fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
-from dashboard.services.core.sightings import Sightings
+from dashboard.services.core.sightings import REMEMBERED, Sightings
 from dashboard.services.core.workspace import Workspace
 
 TURNS_A_PAGE = 50
@@ -88,12 +90,39 @@ def read_and_compare(
     return found, comparison
 
 
+class Lengths:
+    """The greatest length of each history, to notice one that shrank: only a store that lost some does that.
+
+    Thread-safe; the newest `remembered` histories.
+    """
+
+    def __init__(self, *, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
+        self._lock = threading.Lock()
+        self._longest: OrderedDict[Hashable, HistoryLength] = OrderedDict()
+
+    def noted(self, key: Hashable, found: HistoryPage) -> HistoryPage:
+        """The page, with its history's greatest length where that is more than it has now."""
+        if found.total is None:
+            return found
+        with self._lock:
+            longest = self._longest.pop(key, None)
+            if longest is None or longest.total <= found.total:
+                longest = HistoryLength(total=found.total, read_at=found.read_at)
+            self._longest[key] = longest
+            if len(self._longest) > self._remembered:
+                self._longest.popitem(last=False)
+        shrank = longest.total > found.total and longest.read_at <= found.asked_at
+        return replace(found, longer=longest if shrank else None)
+
+
 class PolledHistories:
     """The newest pages, shared by all sessions of one workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._sightings = Sightings[Turn]()
+        self._lengths = Lengths()
         self._pages: PollingCache[tuple[str, str, str | None], HistoryPage] = PollingCache()
 
     def look(
@@ -115,4 +144,5 @@ class PolledHistories:
 
     def _read(self, key: tuple[str, str, str | None]) -> HistoryPage:
         namespace, actor_id, before = key
-        return _noted(self._sightings, key, page(self._workspace, namespace, actor_id, before=before))
+        found = page(self._workspace, namespace, actor_id, before=before)
+        return self._lengths.noted((namespace, actor_id), _noted(self._sightings, key, found))

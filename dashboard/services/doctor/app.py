@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
+from dashboard.model.core.redis_pod import is_redis
 
 DAPR = "dapr.io/"
 
@@ -81,12 +82,6 @@ def labels(item: Json) -> Mapping[str, str]:
 
 def spec_of(item: Json) -> dict[str, Any]:
     return dict(item.get("spec") or {})
-
-
-def is_redis(container: Json) -> bool:
-    """Whether a container runs Redis, by its image."""
-    image = str(container.get("image", "")).rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return image in {"redis", "valkey", "redis-stack-server"}
 
 
 def runs_redis(item: Json) -> bool:

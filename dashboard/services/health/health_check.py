@@ -16,7 +16,7 @@ from dashboard.model.core.names import ACTOR_TYPE, TOPIC
 from dashboard.model.core.plural import counted
 from dashboard.model.core.readiness import AgentReadiness
 from dashboard.model.core.sidecar import SidecarMetadata
-from dashboard.model.health.deployed import WarningEvent
+from dashboard.model.health.deployed import Deployed, WarningEvent
 from dashboard.model.health.health import NamespaceHealth, PartHealth
 from dashboard.model.stores.keys import StoreInfo
 from dashboard.services.core import store_by_sidecar
@@ -74,6 +74,7 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
     asked_broker = Started("topics", lambda: _topics_apart(workspace, endpoint), deadline=deadline)
     agent, sidecar, store = asked_agent.outcome(), asked_sidecar.outcome(), asked_store.outcome()
     metadata, silent = sidecar.value or (None, 0)
+    deployed = workspace.cluster.deployed(namespace)
     told = _sidecar_parts(metadata, len(endpoint.replicas), silent) if metadata else _UNTOLD
     parts = {part.name: part for part in told}
     if agent.value:
@@ -86,7 +87,7 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         )
     parts["topic"] = _topic_part(parts["topic"], agent.value, asked_broker.outcome())
     if store.value:
-        parts["store"] = _store_part(store.value, asked_way.outcome(), endpoint)
+        parts["store"] = _store_part(store.value, asked_way.outcome(), endpoint, deployed)
     for name, failure in (
         ("agent", agent.failure), ("sidecar", sidecar.failure), ("store", store.failure)
     ):  # fmt: skip
@@ -103,11 +104,13 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         dapr_version=metadata.version if metadata else "",
         latency_ms=None if agent.failure else agent.latency_ms,
         read_at=time.time(),
-        deployed=workspace.cluster.deployed(namespace),
+        deployed=deployed,
     )
 
 
-def _store_part(store: StoreInfo, way: Outcome[str], endpoint: Endpoint) -> PartHealth:
+def _store_part(
+    store: StoreInfo, way: Outcome[str], endpoint: Endpoint, deployed: Deployed | None
+) -> PartHealth:
     """The store as we read it, and as the agent's sidecar does: a turn takes that way."""
     if store.refuses_writes:
         refusal = store.refuses_writes
@@ -123,7 +126,9 @@ def _store_part(store: StoreInfo, way: Outcome[str], endpoint: Endpoint) -> Part
             command=command if endpoint.kubectl else "",
         )
     unasked = "" if way.failure is None else "; its sidecar could not be asked to read it"
-    words = f"{store.server}, {counted(store.keys, 'key')}{unasked}"
+    pods = deployed.replicas if deployed else ()
+    kept = "".join(f"; kept in {pod.kept_in}: it ends with pod {pod.name}" for pod in pods if pod.kept_in)
+    words = f"{store.server}, {counted(store.keys, 'key')}{kept}{unasked}"
     return PartHealth(name="store", state="ok", words=words)
 
 

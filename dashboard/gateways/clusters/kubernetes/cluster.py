@@ -149,7 +149,12 @@ class KubernetesCluster:
             ready=workload.ready,
             replicas=tuple(
                 Replica(
-                    name=pod.name, ready=pod.ready, restarts=pod.restarts, reasons=pod.reasons, dapr=pod.dapr
+                    name=pod.name,
+                    ready=pod.ready,
+                    restarts=pod.restarts,
+                    reasons=pod.reasons,
+                    dapr=pod.dapr,
+                    kept_in=pod.kept_in,
                 )
                 for pod in pods
             ),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
+from dashboard.model.core.redis_pod import DATA, data_volume, is_redis
 from dashboard.services.doctor.app import (
     annotation,
     containers,
-    is_redis,
     labels,
     runs_redis,
     spec_of,
@@ -25,7 +26,6 @@ REDIS = "https://redis.io/docs/latest/"
 PERSISTENCE = f"{REDIS}operate/oss_and_stack/management/persistence/"
 EVICTION = f"{REDIS}develop/reference/eviction/"
 VOLUMES = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/"
-DATA = "/data"
 
 
 def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
@@ -128,13 +128,9 @@ def on_empty_dir(evidence: Evidence, item: Json) -> Iterable[Seen]:
         )
 
 
-def _data_volume(item: Json) -> Json | None:
-    """The volume at Redis' data folder; None where there is none."""
-    claims = [{"name": name_of(claim)} for claim in spec_of(item).get("volumeClaimTemplates") or ()]
-    volumes = {v["name"]: v for v in (*(template(item)["spec"].get("volumes") or ()), *claims)}
-    mounts = [mount for c in containers(item) if is_redis(c) for mount in c.get("volumeMounts") or ()]
-    at = next((m for m in mounts if str(m.get("mountPath", "")).rstrip("/").startswith(DATA)), None)
-    return volumes.get(at["name"]) if at else None
+def _data_volume(item: Json) -> Mapping[str, Any] | None:
+    claims = ({"name": name_of(claim)} for claim in spec_of(item).get("volumeClaimTemplates") or ())
+    return data_volume(template(item)["spec"], claims)
 
 
 def _settings(evidence: Evidence, item: Json) -> str:
@@ -203,7 +199,8 @@ def told_to_forget(evidence: Evidence, item: Json) -> Iterable[Seen]:
     why="Copies of Redis behind one Service are servers of their own: each holds a part of the state.",
 )  # fmt: skip
 def several(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    replicas = int(spec_of(item).get("replicas", 1))
+    told = spec_of(item).get("replicas")
+    replicas = 1 if told is None else int(told)
     plain = item.get("kind") == "Deployment"
     if replicas > 1 and plain:
         kind = str(item["kind"]).lower()

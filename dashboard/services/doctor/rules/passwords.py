@@ -10,7 +10,8 @@ from typing import Any
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Component, Json, SecretKey
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.app import containers, is_redis, template
+from dashboard.model.core.redis_pod import is_redis
+from dashboard.services.doctor.app import containers, template
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.services import redis_host

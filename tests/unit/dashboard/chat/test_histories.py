@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dashboard.model.chat.messages import HistoryPage, Turn
+from dashboard.model.chat.messages import HistoryLength, HistoryPage, Turn
 from dashboard.model.core.errors import Unreachable
-from dashboard.services.chat.histories import PolledHistories, compared, read_and_compare
+from dashboard.services.chat.histories import Lengths, PolledHistories, compared, read_and_compare
 from dashboard.services.core.sightings import Sightings
 from dashboard.services.core.workspace import Workspace
 
@@ -118,3 +118,21 @@ def test_a_page_that_polls_says_it_of_the_slow_one(held: threading.Event) -> Non
     agents.before.clear()
     while (found := rows()) != ["same", "only"]:
         assert found == ["same", "unknown"]
+
+
+def length(total: int | None, asked_at: float) -> HistoryPage:
+    return HistoryPage(total=total, asked_at=asked_at, read_at=asked_at + 1)
+
+
+def test_a_history_that_shrank_is_noticed_until_it_is_as_long_again() -> None:
+    lengths = Lengths()
+    found = [lengths.noted("prod", length(n, 10.0 * at)).longer for at, n in enumerate((4, 6, 2, None, 4, 6))]
+    longest = HistoryLength(total=6, read_at=11.0)
+    assert found == [None, None, longest, None, longest, None]
+
+
+def test_an_answer_from_before_the_longest_tells_nothing() -> None:
+    lengths = Lengths()
+    assert lengths.noted("prod", length(6, 10.0)).longer is None
+    assert lengths.noted("prod", length(4, 10.5)).longer is None
+    assert lengths.noted("dev", length(2, 20.0)).longer is None, "another history"
