@@ -1,0 +1,158 @@
+"""What a turn costs, against the least that it can cost and against the course's actor, in one run.
+
+Latency: turns and floors one after the other, taken in turn, on one agent and one sidecar. Throughput: `wrk`
+with 50 connections on as many actors, and with 300 on one, in rounds, ours and the references taken in turn.
+Prints medians and ratios. Run: `python -m bench.turns`; wrk is Debian's (`apt-get install wrk`).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from local import binaries, components, ports, programs
+from local.layout import Layout
+from local.process import STOP_SECONDS, Child, Program
+from local.state import Namespace
+
+ROUNDS, WARM = 400, 50
+SECONDS, LOADS = 8, 3
+LUA = """
+local actors, path, count = tonumber(os.getenv("ACTORS")), os.getenv("BENCH_PATH"), 0
+wrk.method = "POST"
+wrk.body = '{"role": "user", "content": "hello"}'
+wrk.headers["Content-Type"] = "application/json"
+request = function()
+  count = count + 1
+  return wrk.format(nil, path .. "/load-" .. os.getenv("RUN") .. "-" .. (count % actors))
+end
+done = function(summary, latency, requests)
+  io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99)))
+  io.write(string.format("ERRORS %d %d\\n", summary.errors.status, summary.errors.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Turns a second, and milliseconds that half and 99 of 100 took at most."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+def main() -> int:
+    """Print the figures; 1 where wrk is missing."""
+    if not shutil.which("wrk"):
+        print("wrk is missing: apt-get install wrk")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="daca-bench-") as folder, running(Path(folder)) as urls:
+        latency(urls["ours"])
+        for connections, actors in ((50, 50), (300, 1)):
+            throughput(urls, folder, connections, actors)
+    return 0
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Mapping[str, str]]:
+    """The agent with the floor beside it, and the course's, each with a sidecar and a Redis."""
+    layout, found, chosen = Layout(folder), binaries.find(lambda line: None), ports.choose(2)
+    names = {"ours": "bench.reference.floor", "course": "bench.reference.course"}
+    layout.prepare(tuple(names))
+    plan: list[Program] = [programs.placement(layout, found, chosen.placement, chosen.raft)]
+    urls = {}
+    for (name, module), own in zip(names.items(), chosen.namespaces, strict=True):
+        namespace = Namespace(name, False, own, layout.password_file(name))
+        components.write(layout, name, own.redis)
+        agent = programs.agent(layout, namespace, "")
+        plan += [
+            programs.redis(layout, found, namespace),
+            replace(agent, command=(sys.executable, "-m", module)),
+            programs.sidecar(layout, found, namespace, chosen.placement, ""),
+        ]
+        urls[name] = f"http://{ports.HOST}:{own.agent}"
+    children = [Child(program) for program in plan]
+    try:
+        for child in children:
+            child.start()
+        deadline = time.monotonic() + 60
+        while not all(child.ready() for child in children):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not ready: {[c.program.name for c in children if not c.ready()]}")
+            time.sleep(0.1)
+        time.sleep(3)  # placement tells its table a little later
+        yield urls
+    finally:
+        for child in reversed(children):
+            child.terminate()
+        for child in children:
+            child.wait(time.monotonic() + STOP_SECONDS)
+
+
+def latency(url: str) -> None:
+    """One after the other on one actor each; the next begins when the event before is on its way."""
+    times: dict[str, list[float]] = {"/chat": [], "/floor": []}
+    with httpx.Client(base_url=url, timeout=30) as client:
+        for round_ in range(WARM + ROUNDS):
+            for path, taken in times.items():
+                began = time.perf_counter()
+                actor = f"{path}/latency-{round_ % 20}"
+                client.post(actor, json={"role": "user", "content": "hello"}).raise_for_status()
+                if round_ >= WARM:
+                    taken.append((time.perf_counter() - began) * 1000)
+                time.sleep(0.004)
+    turn, floor = (statistics.median(taken) for taken in times.values())
+    print(f"turn p50 {turn:.2f} ms, floor p50 {floor:.2f} ms, ratio {turn / floor:.2f}")
+
+
+def throughput(urls: Mapping[str, str], folder: str, connections: int, actors: int) -> None:
+    """Turns a second at a load, ours and the references in turns; the middle of the rounds."""
+    targets = {
+        "ours": f"{urls['ours']}/chat",
+        "floor": f"{urls['ours']}/floor",
+        "course": f"{urls['course']}/chat",
+    }
+    found: dict[str, list[Load]] = {name: [] for name in targets}
+    for number in range(LOADS):
+        for name, target in targets.items():
+            found[name].append(load(target, folder, connections, actors, f"{connections}-{number}"))
+    middle = {name: sorted(loads, key=lambda load: load.rate)[LOADS // 2] for name, loads in found.items()}
+    for name, seen in middle.items():
+        print(
+            f"{connections} at once on {actors} actors, {name}: {seen.rate:.0f}/s, "
+            f"p50 {seen.p50:.0f} ms, p99 {seen.p99:.0f} ms"
+        )
+    ours = middle["ours"].rate
+    print(f"  ours/course {ours / middle['course'].rate:.2f}, ours/floor {ours / middle['floor'].rate:.2f}")
+
+
+def load(target: str, folder: str, connections: int, actors: int, run: str) -> Load:
+    """One run of wrk."""
+    script = Path(folder) / "load.lua"
+    script.write_text(LUA)
+    base, _, path = target.rpartition("/")
+    words = ("wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--timeout", "30s", "-s", str(script), base)
+    variables = {"ACTORS": str(actors), "BENCH_PATH": f"/{path}", "RUN": run}
+    said = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
+    requests, micros, p50, p99 = map(int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+)", said)[0])
+    errors = re.findall(r"ERRORS (\d+) (\d+)", said)[0]
+    if any(map(int, errors)):
+        print(f"  {target}: {errors[0]} refused, {errors[1]} late")
+    return Load(requests / (micros / 1e6), p50 / 1000, p99 / 1000)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
