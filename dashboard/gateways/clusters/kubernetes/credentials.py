@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from kubernetes import client, config
+from kubernetes.config.kube_config import KubeConfigMerger
 from yaml import YAMLError
 
+from dashboard.gateways.clusters.kubernetes.exec_plugin import Loader
 from dashboard.model.core.errors import Forbidden, NotThere
 
 PROXIES = ("http", "https", "socks5", "socks5h")
@@ -65,13 +67,14 @@ class Credentials:
         if not (token.isascii() and token.isprintable()):
             hint = "Write the file or the field that it is read from anew."
             raise Forbidden("The kubeconfig's token holds what no token holds, as a line break.", hint=hint)
-        return {"Authorization": token if token.lower().startswith("bearer ") else f"Bearer {token}"}
+        told = token.lower().startswith(("bearer ", "basic "))
+        return {"Authorization": token if told else f"Bearer {token}"}
 
 
 def contexts() -> tuple[tuple[str, ...], str]:
     """The kubeconfig's contexts and the current one, "" where none is; no context without a kubeconfig."""
     try:
-        told = config.kube_config.KubeConfigMerger(_kubeconfig()).config
+        told = KubeConfigMerger(_kubeconfig()).config
         found = told.value if told else {}
         names = [str(context["name"]) for context in found.get("contexts") or ()]
     except (*_UNUSABLE, UnicodeDecodeError, KeyError):
@@ -81,7 +84,14 @@ def contexts() -> tuple[tuple[str, ...], str]:
 
 
 def _unusable(error: Exception) -> str:
-    return f"There is no usable kubeconfig: {str(error).strip().rstrip('.') or type(error).__name__}."
+    """In words that hold nothing of the file but names: a token may stand where the reader stumbled."""
+    words = str(error).strip().rstrip(".")
+    if isinstance(error, YAMLError):
+        mark = getattr(error, "problem_mark", None)
+        words = f"it is no YAML{f' from line {mark.line + 1} of {mark.name} on' if mark else ''}"
+    elif isinstance(error, UnicodeError):
+        words = "it, or a file that it names, is not UTF-8"
+    return f"There is no usable kubeconfig: {words or type(error).__name__}."
 
 
 def _choice() -> str:
@@ -110,7 +120,15 @@ def _marks() -> tuple[tuple[str, int], ...]:
 def _load(configuration: client.Configuration, context: str | None) -> bool:
     """A kubeconfig where there is one, else the account of the pod this runs in; whether it is the latter."""
     try:
-        config.load_kube_config(_kubeconfig(), context=context, client_configuration=configuration)
+        merged = KubeConfigMerger(_kubeconfig())
+        if merged.config is None:
+            raise config.ConfigException("no file of it holds anything")
+        Loader(
+            config_dict=merged.config,
+            active_context=context,
+            config_base_path=None,
+            config_persister=merged.save_changes,
+        ).load_and_set(configuration)
     except config.ConfigException:
         if context is not None or "KUBERNETES_SERVICE_HOST" not in os.environ:
             raise
