@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.access import sign_in
+from dashboard.components.access.listening import refuse_unasked
 from dashboard.components.access.session import get_person
 from dashboard.components.core import frame
 from dashboard.components.doctor.title import doctor_title
@@ -12,6 +13,7 @@ from dashboard.components.doctor.title import doctor_title
 # A file of ours: the browser would fetch a ":material/" icon of a page's tab from its maker's server.
 st.set_page_config(page_title="daca-ops", page_icon=frame.STATIC / "icon.svg", layout="wide")
 
+refuse_unasked()
 known = get_person() is not None
 page = st.navigation(
     [

@@ -9,7 +9,7 @@ import typer
 from dashboard.services.setup import prepare
 from dashboard.terminal.access import writes
 from dashboard.terminal.core import output
-from dashboard.terminal.core.options import ClusterOptions, Context
+from dashboard.terminal.core.options import ClusterOptions, Context, NoCluster
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def _group() -> None:
 def init(
     namespaces: Annotated[list[str], typer.Argument(help="the namespaces to prepare")],
     context: Context = None,
+    _: NoCluster = None,
 ) -> None:
     """Create each namespace and the Secrets that must not be in git; changes nothing that is there."""
     settings = ClusterOptions(context=context).settings

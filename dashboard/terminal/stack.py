@@ -12,7 +12,7 @@ from dashboard.model.core.errors import WriteRefused
 from dashboard.services.core.settings import Settings
 from dashboard.terminal.access import writes
 from dashboard.terminal.core import output
-from dashboard.terminal.core.options import ClusterOptions, Data, JsonOption
+from dashboard.terminal.core.options import ClusterOptions, Data, JsonOption, NoCluster
 from local import binaries, stack
 from local.errors import StackError
 
@@ -42,6 +42,7 @@ def up(
     protect: Annotated[list[str] | None, typer.Option(help="a namespace where writing is locked")] = None,
     port: Annotated[int | None, typer.Option(help="the dashboard's port", min=1, max=65535)] = None,
     data: Data = None,
+    _: NoCluster = None,
 ) -> None:
     """Start Redis, Dapr, an agent per namespace and the dashboard; Ctrl-C ends all of it."""
     wanted = stack.UpOptions(
@@ -56,13 +57,13 @@ def up(
     start(wanted, report=output.say)
 
 
-def down(data: Data = None) -> None:
+def down(data: Data = None, _: NoCluster = None) -> None:
     """End the stack, also what a crash left behind."""
     ended = stack.down(_folder(data))
     output.say("stopped" if ended else "nothing was running")
 
 
-def status(json: JsonOption = False, data: Data = None) -> None:
+def status(json: JsonOption = False, data: Data = None, _: NoCluster = None) -> None:
     """What runs, where, and whether it is ready; exit status 1 where a part is not."""
     found = stack.status(_folder(data))
     if found is None:
@@ -95,6 +96,7 @@ def reset(
     namespace: Annotated[str, typer.Argument(help="whose data to delete")],
     yes: Annotated[str | None, typer.Option(help="the name again: ask nothing")] = None,
     data: Data = None,
+    _: NoCluster = None,
 ) -> None:
     """Delete all actors and events of one namespace; a protected one is refused."""
     if yes is None and sys.stdin.isatty():

@@ -13,7 +13,7 @@ from dashboard.model.core.times import parse_moment
 from dashboard.services.access.audit import RESULT_ICONS, AuditLog
 from dashboard.services.access.audit_search import AuditFilter, find
 from dashboard.terminal.core import output
-from dashboard.terminal.core.options import ClusterOptions, Data, JsonOption
+from dashboard.terminal.core.options import ClusterOptions, Data, JsonOption, NoCluster
 
 
 def _since(value: str | None) -> str | None:
@@ -37,6 +37,7 @@ def audit(
     text: Annotated[str, typer.Option(help="only where a text, an actor or a reason contains this")] = "",
     json: JsonOption = False,
     data: Data = None,
+    _: NoCluster = None,
 ) -> None:
     """What was written from here, newest first, also what was refused or failed."""
     started = (parse_moment(since, time.time()) if since else None) or 0.0

@@ -29,8 +29,22 @@ def actor_id(value: str) -> str:
     return value
 
 
+def _without_cluster(context: typer.Context, value: str | None) -> None:
+    """Refuse in words what a reader of the other commands' help tries."""
+    if value is None or value == ("kubernetes" if context.info_name == "init" else "local"):
+        return
+    what = {"audit": "the data folder (--data)", "init": "Kubernetes"}.get(
+        context.info_name or "", "the stack on this machine"
+    )
+    raise typer.BadParameter(
+        f"{context.info_name} is of {what} alone. "
+        f"Of a cluster: daca-ops namespaces --cluster {value}, daca-ops dashboard --cluster {value}."
+    )
+
+
 Data = Annotated[Path | None, typer.Option("--data", help="the local stack's data folder")]
 ClusterOption = Annotated[ClusterKind | None, typer.Option("--cluster", help="where namespaces come from")]
+NoCluster = Annotated[ClusterKind | None, typer.Option("--cluster", hidden=True, callback=_without_cluster)]
 StaticFile = Annotated[Path | None, typer.Option("--file", help="the static cluster's TOML file")]
 Context = Annotated[str | None, typer.Option("--context", help="the kubeconfig's context")]
 JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable output")]
