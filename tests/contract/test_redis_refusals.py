@@ -38,8 +38,6 @@ def refusal(call: object) -> GatewayError:
     [
         ("info", lambda store: store.ping()),
         ("dbsize", lambda store: store.ping()),
-        ("info", lambda store: store.condition()),
-        ("scan", lambda store: store.condition()),
         ("scan", lambda store: store.scan()),
         ("scan", lambda store: store.streams()),
         ("type", lambda store: store.read("hash")),
@@ -64,6 +62,63 @@ def test_the_command_that_a_user_lacks_is_named(
     assert f"'{command}" in error.what
     assert f"ACL SETUSER viewer +{command}" in error.hint
     assert "password" not in error.hint
+
+
+OF_INFO = {"run_id", "used_bytes", "limit_bytes", "policy", "evicted", "append_only", "refuses_writes"}
+OF_STREAMS = {"groups", "pending", "event_types"}
+
+
+@pytest.mark.parametrize(
+    ("command", "unknown"),
+    [
+        ("info", OF_INFO),
+        ("time", {"clock"}),
+        ("config", {"save"}),
+        ("scan", {"apps", *OF_STREAMS}),
+        ("xinfo", {"groups", "pending"}),
+        ("xrevrange", {"event_types"}),
+        ("xpending", {"pending"}),
+        ("hgetall", set()),
+    ],
+)
+def test_each_right_that_is_lacking_takes_its_own_part_of_the_condition(
+    address: RedisAddress, client: redis.Redis, command: str, unknown: set[str]
+) -> None:
+    client.hset("chat-agent||T||i||k", mapping={"data": "1"})
+    client.xadd("topic", {"data": '{"type": "said"}'})
+    client.xgroup_create("topic", "group", id="0")
+    client.xreadgroup("group", "consumer", {"topic": ">"})
+    with user(address, client, *EVERYTHING) as store:
+        whole = store.condition()
+    assert not whole.untold
+    with user(address, client, *EVERYTHING, f"-{command}") as store:
+        found = store.condition()
+    assert found.untold.keys() == unknown
+    for why in found.untold.values():
+        assert f"'{command}" in why
+        assert f"ACL SETUSER viewer +{command}" in why
+    told = {"run_id", "policy", "append_only", "save", "apps", *OF_STREAMS} - unknown - {"pending"}
+    assert {name: getattr(found, name) for name in told} == {name: getattr(whole, name) for name in told}
+    assert len(found.pending) == ("pending" not in unknown)
+    assert abs(found.clock) < 5
+
+
+def test_a_user_who_may_nothing_is_refused(address: RedisAddress, client: redis.Redis) -> None:
+    with user(address, client, "~*", "-@all") as store:
+        assert isinstance(refusal(store.condition), Forbidden)
+
+
+def test_a_stream_that_is_hidden_hides_no_other_of_the_condition(
+    address: RedisAddress, client: redis.Redis
+) -> None:
+    for name in ("seen", "unseen"):
+        client.xadd(name, {"data": '{"type": "said"}'})
+        client.xgroup_create(name, "group", id="0")
+        client.xreadgroup("group", "consumer", {name: ">"})
+    with user(address, client, "~seen", "+@all") as store:
+        found = store.condition()
+    assert found.untold.keys() == OF_STREAMS
+    assert [backlog.stream for backlog in found.pending] == ["seen"]
 
 
 def test_what_can_be_read_without_other_rights_is_read(address: RedisAddress, client: redis.Redis) -> None:

@@ -14,8 +14,9 @@ def refuse_unasked() -> None:
     """
     if not st.get_option("server.address"):
         text = (
-            "This page was started without an address to listen on: the whole network reaches it, with the rights "
-            "of whoever started it. Start it by daca-ops, or with --server.address; 127.0.0.1 is this machine."
+            "This page was started without an address to listen on: the whole network reaches it, with the "
+            "rights of whoever started it. Start it by daca-ops, or name one by --server.address; 127.0.0.1 "
+            "is this machine alone."
         )
         command = "daca-ops dashboard --cluster kubernetes"
         show_empty("Not served", text, icon=":material/public_off:", command=command)

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components.core import idle_stop
 
 INTERVALS: dict[str, int | None] = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
-_READ_AT = "read_at"
+_READ_AT, _BEAT = "read_at", "beat"
 
 
 def begin() -> None:
@@ -58,11 +58,24 @@ def note_read(read_at: float) -> None:
 
 @st.fragment(run_every=1)
 def _show_age() -> None:
-    """How old the page's data is, to the second."""
+    """How old the page's data is, to the second; in the browser it is hidden where it is not drawn anew.
+
+    A line that is cut without a word, as a port-forward is, leaves the last age standing: by frame.css the
+    sentence that is hidden here shows itself unless the container's name changes.
+    """
+    beat = st.session_state[_BEAT] = 1 - st.session_state.get(_BEAT, 0)
+    with st.container(key=f"beat-{beat}", gap=None):
+        with st.container(key="age", gap=None):
+            st.caption(_age())
+        with st.container(key="silence", gap=None):
+            words = "Nothing was heard for 10 s or more: disconnected, or busy. What is shown is old."
+            st.caption(f":material/cloud_off: {words}")
+
+
+def _age() -> str:
     read_at = st.session_state.get(_READ_AT)
     if not read_at:
-        st.caption("\u00a0")  # a page that reads nothing; what is below must not jump when it does
-        return
+        return "\u00a0"  # a page that reads nothing; what is below must not jump when it does
     age = max(0, round(time.time() - read_at))
     paused = "" if every() else ":material/pause: Paused. "
-    st.caption(f"{paused}Last data {age} s ago")
+    return f"{paused}Last data {age} s ago"

@@ -1,9 +1,9 @@
-"""How one Redis is, in three round trips and a budgeted scan; takes part in no group, writes nothing."""
+"""How one Redis is, in few round trips and a budgeted scan; takes part in no group, writes nothing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import redis
@@ -21,38 +21,123 @@ MOST_STREAMS = 20
 MOST_ENTRIES = 20
 
 
-def read(client: redis.Redis, database: int) -> StoreCondition:
-    """Raises redis errors."""
-    began = time.time()
-    asked = client.pipeline(transaction=False)
-    asked.time()
-    asked.info()
-    asked.config_get("save")
-    now, info, settings = cast(Any, asked.execute(raise_on_error=False))
-    for answer in (now, info):
-        if isinstance(answer, Exception):
+# How each field of the condition is called in INFO, and what makes one of the other.
+_INFO: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "run_id": ("run_id", str),
+    "used_bytes": ("used_memory", int),
+    "limit_bytes": ("maxmemory", int),
+    "policy": ("maxmemory_policy", str),
+    "evicted": ("evicted_keys", int),
+    "append_only": ("aof_enabled", lambda value: bool(int(value))),
+}
+_OF_STREAMS = ("groups", "pending", "event_types")
+
+
+def read(client: redis.Redis, database: int, worded: Callable[[Exception], str]) -> StoreCondition:
+    """What can be had of it: `untold` names for each other field the command that is refused.
+
+    `worded` makes a sentence of a redis error. Raises redis errors where nothing can be had.
+    """
+    found = _Reading(client, worded)
+    found.server()
+    found.keys_and_streams()
+    if not found.values and found.refusals:
+        raise found.refusals[0]
+    return StoreCondition(database=database, **found.values, untold=found.untold)
+
+
+class _Reading:
+    """Fields of the condition, and why others are not known."""
+
+    def __init__(self, client: redis.Redis, worded: Callable[[Exception], str]) -> None:
+        self._client, self._worded = client, worded
+        self.values: dict[str, Any] = {}
+        self.untold: dict[str, str] = {}
+        self.refusals: list[Exception] = []
+
+    def _known(self, answer: Any, *fields: str) -> bool:
+        """Whether it is an answer; a refusal is why these fields are not known, another error is raised."""
+        if not isinstance(answer, Exception):
+            return True
+        if not is_refused(answer):
             raise answer
-    check(info)
-    local = (began + time.time()) / 2
-    names, streams = _keys(client)
-    pending, groups, types = _streams(client, sorted(streams)[:MOST_STREAMS])
-    apps = {key.path[0]: key.raw for key in map(parse_key, names) if key.kind in {"actor", "app"}}
-    return StoreCondition(
-        run_id=str(info["run_id"]),
-        database=database,
-        used_bytes=int(info["used_memory"]),
-        limit_bytes=int(info.get("maxmemory", 0)),
-        policy=str(info.get("maxmemory_policy", "")),
-        evicted=int(info.get("evicted_keys", 0)),
-        append_only=bool(int(info.get("aof_enabled", 0))),
-        save=None if isinstance(settings, Exception) else value_text(_text(settings, "save")),
-        clock=now[0] + now[1] / 1e6 - local,
-        refuses_writes=writes.why_none(info, writes.settings(client)),
-        pending=tuple(pending),
-        groups=frozenset(groups),
-        apps=apps,
-        event_types=types,
-    )
+        self.refusals.append(answer)
+        self.untold.update(dict.fromkeys(fields, self._worded(answer)))
+        return False
+
+    def server(self) -> None:
+        """What INFO, CONFIG and TIME tell."""
+        began = time.time()
+        asked = self._client.pipeline(transaction=False)
+        asked.time()
+        asked.info()
+        asked.config_get("save")
+        now, info, settings = cast(Any, asked.execute(raise_on_error=False))
+        if self._known(info, *_INFO, "refuses_writes"):
+            self._info(info)
+        if self._known(now, "clock"):
+            self.values["clock"] = now[0] + now[1] / 1e6 - (began + time.time()) / 2
+        if self._known(settings, "save"):
+            self.values["save"] = value_text(_text(settings, "save"))
+
+    def _info(self, info: Mapping[str, Any]) -> None:
+        """Some services leave fields out."""
+        for field, (name, make) in _INFO.items():
+            if name in info:
+                self.values[field] = make(info[name])
+            else:
+                self.untold[field] = self._worded(redis.ResponseError(f"its INFO does not tell {name}"))
+        if "used_memory" in info:
+            self.values["refuses_writes"] = writes.why_none(info, writes.settings(self._client))
+        else:
+            self.untold["refuses_writes"] = self.untold["used_bytes"]
+
+    def keys_and_streams(self) -> None:
+        """What a budgeted scan finds, and what its streams tell."""
+        try:
+            names, streams = _keys(self._client)
+        except redis.ResponseError as error:
+            self._known(error, "apps", *_OF_STREAMS)
+            return
+        found = (key for key in map(parse_key, names) if key.kind in {"actor", "app"})
+        self.values["apps"] = {key.path[0]: key.raw for key in found}
+        pending: list[GroupBacklog] = []
+        groups: set[tuple[str, str]] = set()
+        types: dict[str, frozenset[str]] = {}
+        for name in sorted(streams)[:MOST_STREAMS]:
+            self._stream(name, pending, groups, types)
+        self.values |= {"pending": tuple(pending), "groups": frozenset(groups), "event_types": types}
+
+    def _stream(
+        self,
+        name: bytes,
+        pending: list[GroupBacklog],
+        groups: set[tuple[str, str]],
+        types: dict[str, frozenset[str]],
+    ) -> None:
+        asked = self._client.pipeline(transaction=False)
+        asked.xinfo_groups(name)
+        asked.xrevrange(name, count=MOST_ENTRIES)
+        found, newest = asked.execute(raise_on_error=False)
+        if any("no such key" in str(answer) for answer in (found, newest)):
+            return  # deleted since the scan
+        if self._known(newest, "event_types"):
+            types[to_text(name)] = frozenset(filter(None, (_type(values) for _, values in newest)))
+        if not self._known(found, "groups", "pending"):
+            return
+        for group in found:
+            groups.add((to_text(name), to_text(group["name"])))
+            if group["pending"]:
+                try:
+                    pending.append(_pending(self._client, name, group))
+                except redis.ResponseError as error:
+                    self._known(error, "pending")
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether this command alone is: by a right that a user lacks, or because the server has it not."""
+    refused = isinstance(error, redis.exceptions.NoPermissionError) or str(error).startswith("NOPERM")
+    return refused or "unknown command" in str(error).lower() or "unknown subcommand" in str(error).lower()
 
 
 def check(info: Mapping[str, Any]) -> None:
@@ -82,31 +167,6 @@ def _keys(client: redis.Redis) -> tuple[list[str], set[bytes]]:
         streams.update(found)
         if not (dapr or streamed) or time.monotonic() > deadline:
             return names, streams
-
-
-Streams = tuple[list[GroupBacklog], set[tuple[str, str]], dict[str, frozenset[str]]]
-
-
-def _streams(client: redis.Redis, names: Iterable[bytes]) -> Streams:
-    pending: list[GroupBacklog] = []
-    groups: set[tuple[str, str]] = set()
-    types: dict[str, frozenset[str]] = {}
-    for name in names:
-        asked = client.pipeline(transaction=False)
-        asked.xinfo_groups(name)
-        asked.xrevrange(name, count=MOST_ENTRIES)
-        found, newest = asked.execute(raise_on_error=False)
-        if any("no such key" in str(answer) for answer in (found, newest)):
-            continue  # deleted since the scan
-        for answer in (found, newest):
-            if isinstance(answer, Exception):
-                raise answer
-        types[to_text(name)] = frozenset(filter(None, (_type(values) for _, values in newest)))
-        for group in found:
-            groups.add((to_text(name), to_text(group["name"])))
-            if group["pending"]:
-                pending.append(_pending(client, name, group))
-    return pending, groups, types
 
 
 def _pending(client: redis.Redis, name: bytes, group: Any) -> GroupBacklog:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from dashboard.gateways.redis import condition as redis_condition
 from dashboard.gateways.redis import values as redis_values
 from dashboard.gateways.redis import writes
+from dashboard.gateways.redis.errors import gateway_error
 from dashboard.gateways.redis.streams import SCAN_COUNT, SCAN_SECONDS, StreamReader
 from dashboard.model.core import redis_key
 from dashboard.model.core.errors import NotThere, Rejected
@@ -45,7 +46,11 @@ class StoreGateway(StreamReader):
     def condition(self) -> StoreCondition:
         """How the server is, for the doctor."""
         with self._errors():
-            return redis_condition.read(self._redis, self._database)
+            return redis_condition.read(self._redis, self._database, self._worded)
+
+    def _worded(self, error: Exception) -> str:
+        found = gateway_error(self._address, error)
+        return f"{found.what} {found.hint}".strip()
 
     def scan(self, *, pattern: str = "*", cursor: str | None = None, limit: int = 200) -> KeyPage:
         """`limit` keys or a batch more, where there are as many; SCAN may name a key twice."""

@@ -39,23 +39,27 @@ class GroupBacklog:
 class StoreCondition:
     """A Redis server as it says of itself; `save` is None where it does not tell its settings.
 
+    `untold` says of each field that is not known why, as of a command that a user may not run; the field
+    itself then means nothing.
+
     `apps` maps the first part of Dapr's keys to one such key, from one look with a budget. `event_types` maps
     each stream to the CloudEvent types among its newest entries. `topics_refuse_writes` is told where the
     topics have a Redis of their own.
     """
 
-    run_id: str
+    run_id: str = ""
     database: int
-    used_bytes: int
-    limit_bytes: int
-    policy: str
-    evicted: int
-    append_only: bool
-    save: str | None
-    clock: float
+    used_bytes: int = 0
+    limit_bytes: int = 0
+    policy: str = ""
+    evicted: int = 0
+    append_only: bool = False
+    save: str | None = None
+    clock: float = 0.0
     refuses_writes: StoreRefusal | None = None
     topics_refuse_writes: StoreRefusal | None = None
     pending: tuple[GroupBacklog, ...] = ()
     groups: frozenset[tuple[str, str]] = frozenset()
     apps: Mapping[str, str] = field(default_factory=dict)
     event_types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)

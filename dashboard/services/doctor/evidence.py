@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.endpoints import Endpoint
@@ -89,9 +89,14 @@ class Evidence:
 
     @property
     def store(self) -> StoreCondition:
+        """As it says of itself; what of it is not known raises `UnknownError` where it is read."""
         if self.told_store is None:
             raise self._unknown("store")
-        return self.told_store
+        return cast(StoreCondition, _Told(self.told_store))
+
+    def store_tells(self, *fields: str) -> bool:
+        """Whether these fields of its condition are known."""
+        return self.told_store is not None and not self.told_store.untold.keys() & set(fields)
 
     @property
     def way(self) -> str:
@@ -273,6 +278,26 @@ class Evidence:
     def source(self, named: str) -> str:
         """ "file:line" of "Kind/name", or ""."""
         return self.manifests.sources.get(f"{self.namespace}/{named}", "")
+
+
+class _Told:
+    """A condition without what is not known of it: of a list, what is known comes first."""
+
+    def __init__(self, condition: StoreCondition) -> None:
+        self._condition = condition
+
+    def __getattr__(self, name: str) -> object:
+        found, why = getattr(self._condition, name), self._condition.untold.get(name)
+        if why is None:
+            return found
+        if isinstance(found, tuple):
+            return _and_more(found, why)
+        raise UnknownError(why)
+
+
+def _and_more(known: tuple[object, ...], why: str) -> Iterator[object]:
+    yield from known
+    raise UnknownError(why)
 
 
 def _folder(source: str) -> str:

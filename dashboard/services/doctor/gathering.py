@@ -23,6 +23,7 @@ from dashboard.services.doctor.evidence import Evidence, Origin
 AT_ONCE = 48
 LAST_LINES, LAST_WORDS = 100, 5
 GRAVE = {"warning", "error", "fatal"}
+_OF_TOPICS = ("pending", "event_types")
 Progress = Callable[[int, int], None]
 
 
@@ -148,12 +149,19 @@ def _store(workspace: Workspace, endpoint: Endpoint) -> StoreCondition:
     store = workspace.connections.store(endpoint).condition()
     if endpoint.broker is None:
         return store
-    topics = workspace.connections.broker(endpoint).condition()
+    topics, failure = attempt(lambda: workspace.connections.broker(endpoint).condition())
+    told = {name: why for name, why in store.untold.items() if name not in _OF_TOPICS}
+    if topics is None:
+        return replace(store, untold=told | dict.fromkeys(_OF_TOPICS, failure.what if failure else ""))
+    told |= {name: why for name, why in topics.untold.items() if name in _OF_TOPICS}
+    if "refuses_writes" in topics.untold:
+        told["topics_refuse_writes"] = topics.untold["refuses_writes"]
     return replace(
         store,
         pending=topics.pending,
         event_types=topics.event_types,
         topics_refuse_writes=topics.refuses_writes,
+        untold=told,
     )
 
 

@@ -29,7 +29,7 @@ def _groups(found: Iterable[tuple[Hashable, Evidence]]) -> Iterator[list[Evidenc
     why="Dapr's keys hold no namespace: an actor id names one history for all who share a database.",
 )  # fmt: skip
 def store_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
-    live = [e for e in evidences if e.told_store]
+    live = [e for e in evidences if e.store_tells("run_id")]
     for several in _groups(((e.store.run_id, e.store.database), e) for e in live):
         first = several[0]
         for other in several[1:]:
@@ -41,8 +41,10 @@ def store_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 commands=_own_database(other, first),
                 namespace=other.namespace,
             )
-    yield from _same_address([e for e in evidences if not (e.told_store or e.why_undeclared("Component"))])
-    unknown = [e.namespace for e in evidences if not e.told_store and e.origin != "files"]
+    yield from _same_address(
+        [e for e in evidences if not (e.store_tells("run_id") or e.why_undeclared("Component"))]
+    )
+    unknown = [e.namespace for e in evidences if not e.store_tells("run_id") and e.origin != "files"]
     if unknown:
         raise UnknownError(f"The stores of {', '.join(unknown)} could not be asked who they are.")
 
@@ -165,12 +167,18 @@ def group_shared(evidences: Sequence[Evidence]) -> Iterable[Seen]:
                 commands=_own_database(other, several[0]),
                 namespace=other.namespace,
             )
+    unknown = [
+        e.namespace for e in evidences if e.origin == "static" and not e.store_tells("run_id", "groups")
+    ]
+    if unknown:
+        raise UnknownError(f"The groups of {', '.join(unknown)} could not be read.")
 
 
 def _consumes(evidence: Evidence) -> Iterator[tuple[str, ...]]:
     """(server, database or address, group) of each topic broker that a namespace reads."""
     if evidence.origin == "static":
-        if evidence.told_store and evidence.app_id in {group for _, group in evidence.told_store.groups}:
+        told = evidence.store_tells("run_id", "groups")
+        if told and evidence.app_id in {group for _, group in evidence.store.groups}:
             yield evidence.store.run_id, str(evidence.store.database), evidence.app_id
         return
     if evidence.why_undeclared("Component"):
@@ -183,7 +191,7 @@ def _consumes(evidence: Evidence) -> Iterator[tuple[str, ...]]:
             group = _text(found, "consumerID") or app
             if any(part in group for part in ("{namespace}", "{podName}", "{uuid}")):
                 continue
-            if evidence.told_store and _text(found, "redisHost") in state:
+            if evidence.store_tells("run_id") and _text(found, "redisHost") in state:
                 yield evidence.store.run_id, _text(found, "redisDB") or "0", group
             elif _address(evidence, found)[0]:
                 yield *_address(evidence, found), group
@@ -211,7 +219,7 @@ def clocks_apart(evidences: Sequence[Evidence]) -> Iterable[Seen]:
 
 
 def _clocks(evidence: Evidence) -> Iterator[tuple[str, float]]:
-    if evidence.told_store:
-        yield "store", evidence.told_store.clock
+    if evidence.store_tells("clock"):
+        yield "store", evidence.store.clock
     if evidence.told_agent and evidence.told_agent.clock is not None:
         yield "agent", evidence.told_agent.clock
