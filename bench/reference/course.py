@@ -27,7 +27,7 @@ class CourseInterface(ActorInterface):  # type: ignore[misc]
         raise TypeError("an interface")
 
 
-class ChatAgent(Actor, CourseInterface):  # type: ignore[misc]
+class CourseAgent(Actor, CourseInterface):  # type: ignore[misc]
     async def process_message(self, message: dict[str, Any]) -> dict[str, Any]:
         key = f"history-{self.id.id}"
         found, history = await self._state_manager.try_get_state(key)
@@ -43,7 +43,7 @@ class ChatAgent(Actor, CourseInterface):  # type: ignore[misc]
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    await app.state.actors.register_actor(ChatAgent)
+    await app.state.actors.register_actor(CourseAgent)
     yield
 
 
@@ -59,7 +59,7 @@ async def well() -> dict[str, str]:
 
 @app.post("/chat/{actor_id}")
 async def chat(actor_id: str, message: dict[str, Any]) -> dict[str, Any]:
-    proxy = ActorProxy.create("ChatAgent", ActorId(actor_id), CourseInterface)
+    proxy = ActorProxy.create("CourseAgent", ActorId(actor_id), CourseInterface)
     return {"response": await proxy.ProcessMessage(message)}
 
 
