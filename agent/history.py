@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 SEGMENT = 25
@@ -145,8 +145,8 @@ def encode_head(head: Head) -> dict[str, Any]:
         "segments": head.segments,
         "total": head.total,
         "messages": encode_messages(head.messages),
-        "unpublished": [asdict(item) for item in head.unpublished],
-        "keys": [asdict(item) for item in head.keys],
+        "unpublished": [dict(vars(item)) for item in head.unpublished],
+        "keys": [dict(vars(item)) for item in head.keys],
     }
 
 
@@ -163,8 +163,8 @@ def decode_head(value: dict[str, Any]) -> Head:
 
 
 def encode_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The JSON value of a segment."""
-    return [asdict(message) for message in messages]
+    """The JSON value of a segment. `vars`, as `asdict` takes longer than all else that a turn computes."""
+    return [dict(vars(message)) for message in messages]
 
 
 def decode_messages(value: Iterable[dict[str, Any]]) -> tuple[Message, ...]:

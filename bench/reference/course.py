@@ -30,14 +30,15 @@ class CourseInterface(ActorInterface):  # type: ignore[misc]
 class CourseAgent(Actor, CourseInterface):  # type: ignore[misc]
     async def process_message(self, message: dict[str, Any]) -> dict[str, Any]:
         key = f"history-{self.id.id}"
-        found, history = await self._state_manager.try_get_state(key)
-        history = history if found else []
+        history = await self._state_manager.get_or_add_state(key, [])
         answer = {"role": "assistant", "content": f"Got your message: {message['content']}"}
         history += [message, answer]
         await self._state_manager.set_state(key, history)
         with DaprClient() as client:
             data = json.dumps({"actor_id": self.id.id, "history": history[-2:]})
-            client.publish_event(SETTINGS.pubsub_name, SETTINGS.topic, data, "application/json")
+            client.publish_event(
+                SETTINGS.pubsub_name, SETTINGS.topic, data, data_content_type="application/json"
+            )
         return answer
 
 
