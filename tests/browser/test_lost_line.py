@@ -29,8 +29,8 @@ def test_a_dead_line_is_told_and_no_age_stays(page: Page, stack: RunningStack) -
     assert len(ages) > 1
     dead = True
     expect(silence).to_be_visible(timeout=15_000)
-    expect(age).to_be_hidden()
+    expect(age).to_have_css("text-decoration-line", "line-through")
     dead = False
     page.reload()
-    expect(age).to_be_visible()
+    expect(age).to_have_css("text-decoration-line", "none")
     expect(silence).to_be_hidden()

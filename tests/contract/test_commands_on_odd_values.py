@@ -114,3 +114,28 @@ def test_a_failed_message_can_be_sent_again(daca_ops: Run) -> None:
     assert words[:2] == ["daca-ops", "send"]
     assert "it's me" in words
     assert f"message id: {key}" in daca_ops(*words[1:]).stderr.decode()
+
+
+def test_fields_of_one_name_are_all_shown(daca_ops: Run, client: redis.Redis) -> None:
+    event = '{"id": "e", "type": "t", "source": "s"}'
+    add: Callable[..., object] = client.execute_command
+    add("XADD", "t", "1-0", "foo", "bar", "foo", "baz")
+    add("XADD", "t", "2-0", "data", '{"id": "first"}', "data", event, "metadata", "{}")
+    wanted = {
+        "1-0": [["foo", "bar"], ["foo", "baz"]],
+        "2-0": [
+            ["data", {"id": "first"}],
+            ["data", {"id": "e", "type": "t", "source": "s"}],
+            ["metadata", {}],
+        ],
+    }
+    shown = strict(daca_ops("store", "show", "t", "-n", "prod", "--json").stdout)
+    assert isinstance(shown, dict)
+    plain = {entry: json.loads(text) for entry, text in shown["raw"].items()}
+    assert plain["1-0"] == wanted["1-0"]
+    assert shown["value"].keys() == wanted.keys()
+    assert "baz" in str(shown["value"]) and "bar" in str(shown["value"]) and "first" in str(shown["value"])
+    listed = strict(daca_ops("events", "list", "-n", "prod", "--topic", "t", "--json").stdout)
+    assert isinstance(listed, dict)
+    assert {entry["id"]: entry["fields"] for entry in listed["entries"]} == wanted
+    assert [entry["event"] and entry["event"]["id"] for entry in listed["entries"]] == ["e", None]

@@ -58,7 +58,7 @@ def note_read(read_at: float) -> None:
 
 @st.fragment(run_every=1)
 def _show_age() -> None:
-    """How old the page's data is, to the second; in the browser it is hidden where it is not drawn anew.
+    """How old the page's data is, to the second; where the browser hears no more, it says so.
 
     A line that is cut without a word, as a port-forward is, leaves the last age standing: by frame.css the
     sentence that is hidden here shows itself unless the container's name changes.
@@ -68,7 +68,7 @@ def _show_age() -> None:
         with st.container(key="age", gap=None):
             st.caption(_age())
         with st.container(key="silence", gap=None):
-            words = "Nothing was heard for 10 s or more: disconnected, or busy. What is shown is old."
+            words = "Nothing was heard for 10 s or more: disconnected, or busy. All here is as of before."
             st.caption(f":material/cloud_off: {words}")
 
 

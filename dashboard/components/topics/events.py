@@ -90,6 +90,9 @@ def show_entry(entry: StreamEntry, way: EventTrace | None) -> None:
         show_line(f":gray[{title}]", text or "not given", width=70)
     if way:
         show_way(way)
+    if entry.repeats:
+        st.markdown(":material/content_copy: **It names a field twice**; daprd reads the last. All fields:")
+        st.json(strict(entry.fields), expanded=2)
     st.caption("Data")
     if isinstance(event.data, dict | list):
         st.json(strict(event.data), expanded=2)

@@ -9,11 +9,12 @@ from typing import Any, cast
 import redis
 
 from dashboard.gateways.redis import writes
-from dashboard.gateways.redis.values import fields
+from dashboard.gateways.redis.values import Pairs, fields
 from dashboard.model.core.redis_key import to_text
 from dashboard.model.doctor.conditions import GroupBacklog, StoreCondition
 from dashboard.model.stores.decoding import value_text
 from dashboard.model.stores.keys import parse_key
+from dashboard.model.topics.streams import last_of_each
 
 SCAN_COUNT = 500
 SCAN_SECONDS = 0.5
@@ -180,6 +181,6 @@ def _pending(client: redis.Redis, name: bytes, group: Any) -> GroupBacklog:
     )
 
 
-def _type(values: dict[bytes, bytes]) -> str:
-    event = fields(values).get("data")
+def _type(pairs: Pairs) -> str:
+    event = dict(last_of_each(fields(pairs))).get("data")
     return str(event.get("type") or "") if isinstance(event, dict) else ""

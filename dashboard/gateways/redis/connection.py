@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dashboard.gateways.redis.errors import ToldError, gateway_error, untrusted
+from dashboard.gateways.redis.values import entries
 from dashboard.model.core.endpoints import RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, Rejected, Unreachable
 
@@ -40,6 +41,8 @@ class RedisConnection:
         secret = _Password(address, password) if password or address.password else None
         pool = _pool(address, timeout, connect, secret)
         self._redis = redis.Redis(connection_pool=pool)
+        for command in ("XRANGE", "XREVRANGE"):
+            self._redis.set_response_callback(command, entries)
 
     def close(self) -> None:
         self._redis.connection_pool.disconnect()  # a client that was given its pool leaves it open

@@ -21,7 +21,7 @@ from dashboard.model.core.errors import NotThere
 from dashboard.model.core.redis_key import to_text
 from dashboard.model.stores.decoding import value_text
 from dashboard.model.topics.events import Consumer, PendingEntry
-from dashboard.model.topics.streams import Stream
+from dashboard.model.topics.streams import Fields, Stream
 
 SCAN_COUNT = 500
 SCAN_SECONDS = 1.0
@@ -59,7 +59,7 @@ class StreamReader(RedisConnection):
 
     def entries(
         self, stream: str, *, limit: int = 50, before: str | None = None
-    ) -> tuple[tuple[str, Any], ...]:
+    ) -> tuple[tuple[str, Fields], ...]:
         """The newest entries older than id `before`, newest first, decoded; takes part in no group."""
         newest = f"({before}" if before else "+"
         with self._errors():
@@ -76,7 +76,7 @@ class StreamReader(RedisConnection):
                 )
             return redis_values.stream(self._redis, raw)
 
-    def entries_after(self, stream: str, after: str, *, limit: int = 1000) -> tuple[tuple[str, Any], ...]:
+    def entries_after(self, stream: str, after: str, *, limit: int = 1000) -> tuple[tuple[str, Fields], ...]:
         """Entries newer than id `after` ("" for all), oldest first, decoded; takes part in no group."""
         with self._errors():
             name, start = redis_key.to_bytes(stream), f"({after}" if after else "-"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import redis
@@ -11,7 +11,7 @@ import redis
 from dashboard.model.core.redis_key import to_bytes, to_text
 from dashboard.model.stores.decoding import unwrap, value_text
 from dashboard.model.stores.keys import KeyValue
-from dashboard.model.topics.streams import ConsumerGroup, Stream
+from dashboard.model.topics.streams import ConsumerGroup, Fields, Stream, by_name
 
 MAX_ITEMS = 100
 MAX_TEXT_BYTES = 1 << 20
@@ -50,9 +50,17 @@ def _value(redis_type: str, raw: dict[str, str]) -> Any:
     return {name: unwrap(text) for name, text in raw.items()}
 
 
-def fields(values: dict[bytes, bytes]) -> dict[str, Any]:
-    """A hash or a stream entry with JSON unwrapped."""
-    return {to_text(name): unwrap(value_text(value)) for name, value in values.items()}
+Pairs = Sequence[tuple[bytes, bytes]]
+
+
+def entries(reply: Any, **_: Any) -> list[tuple[bytes, Pairs]]:
+    """What XRANGE answers; redis-py's own reader keeps the last of the fields of one name alone."""
+    return [(entry_id, list(zip(told[::2], told[1::2], strict=True))) for entry_id, told in reply or ()]
+
+
+def fields(pairs: Pairs) -> Fields:
+    """A stream entry with JSON unwrapped."""
+    return by_name([(to_text(name), unwrap(value_text(value))) for name, value in pairs])
 
 
 def _string(client: redis.Redis, name: bytes) -> dict[str, str]:
@@ -82,17 +90,16 @@ def _sorted_set(client: redis.Redis, name: bytes) -> dict[str, str]:
 
 
 def _stream(client: redis.Redis, name: bytes) -> dict[str, str]:
-    entries = cast(Any, client.xrevrange(name, count=MAX_ITEMS))
-    return {value_text(entry_id): _entry(values) for entry_id, values in entries}
+    found = cast(Any, client.xrevrange(name, count=MAX_ITEMS))
+    return {value_text(entry_id): _entry(pairs) for entry_id, pairs in found}
 
 
-def _entry(values: dict[bytes, bytes]) -> str:
+def _entry(pairs: Pairs) -> str:
     """The event of an entry that Dapr wrote, or every field of any other, as JSON."""
-    if b"data" in values and values.keys() <= {b"data", b"metadata"}:
-        return value_text(values[b"data"])
-    return json.dumps(
-        {to_text(name): value_text(value) for name, value in values.items()}, ensure_ascii=False
-    )
+    if sorted(name for name, _ in pairs) in ([b"data"], [b"data", b"metadata"]):
+        return value_text(dict(pairs)[b"data"])
+    told = by_name([(to_text(name), value_text(value)) for name, value in pairs])
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _unknown(client: redis.Redis, name: bytes) -> dict[str, str]:

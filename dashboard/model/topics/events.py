@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.model.core.strict_json import finite
-from dashboard.model.topics.streams import ConsumerGroup
+from dashboard.model.topics.streams import ConsumerGroup, Fields, last_of_each
 
 TURN_EVENT = "ConversationUpdated"
 LAST_NUMBER = 2**64 - 1
@@ -51,8 +51,13 @@ class StreamEntry:
     """One entry of a stream; `event` is None for what is no CloudEvent, and `fields` says what it is."""
 
     id: str
-    fields: Mapping[str, Any]
+    fields: Fields
     event: CloudEvent | None
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it names a field more than once."""
+        return not isinstance(self.fields, Mapping)
 
     @property
     def written_at(self) -> float:
@@ -135,9 +140,9 @@ def entry_position(text: str) -> tuple[int, int] | None:
     return place if place and max(place) <= LAST_NUMBER else None
 
 
-def decode(entry_id: str, fields: Mapping[str, Any]) -> StreamEntry:
+def decode(entry_id: str, fields: Fields) -> StreamEntry:
     """An entry whose JSON fields are unwrapped already."""
-    found = fields.get("data")
+    found = last_of_each(fields).get("data")
     if not isinstance(found, dict):
         return StreamEntry(entry_id, fields, None)
     return StreamEntry(entry_id, fields, cloud_event(found))

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+# An entry's fields by name; (name, value) where a name comes twice, which Redis allows (redis.io: XADD).
+Fields = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+
+def by_name(pairs: Sequence[tuple[str, Any]]) -> Fields:
+    """The same by name, where that loses none."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else pairs
+
+
+def last_of_each(fields: Fields) -> Mapping[str, Any]:
+    """What daprd reads: its client keeps the last of each name (go-redis, `XMessage.Values`)."""
+    return fields if isinstance(fields, Mapping) else dict(fields)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from dashboard.model.isolation.result import Removal
 from dashboard.model.stores.keys import parse_key
 from dashboard.model.topics.events import EntryFilter, position
 from dashboard.model.topics.inboxes import EventInbox, Inboxes
-from dashboard.model.topics.streams import Stream
+from dashboard.model.topics.streams import Stream, last_of_each
 from dashboard.services.chat.sending import Chat
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.topics import entries as topic_entries
@@ -289,5 +289,5 @@ def _whose(found: frozenset[Probe]) -> str:
 
 
 def _event_id(fields: Any) -> str:
-    event = fields.get("data")
+    event = last_of_each(fields).get("data")
     return str(event.get("id", "")) if isinstance(event, dict) else ""
