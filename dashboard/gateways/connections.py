@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from dashboard.gateways.agent import AgentGateway
 from dashboard.gateways.dialer import Dialer, Direct
-from dashboard.gateways.redis.store import StoreGateway
-from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, of_failure
 from dashboard.model.core.failure import Failure
+
+if TYPE_CHECKING:
+    from dashboard.gateways.agent import AgentGateway
+    from dashboard.gateways.redis.store import StoreGateway
+    from dashboard.gateways.sidecar import SidecarGateway
 
 
 class _Closable(Protocol):
@@ -98,13 +100,20 @@ class Connections:
             insecure=known.insecure or self._redis_insecure,
         )
 
+    # Each gateway is imported where it is first opened: a command that asks no Redis needs no client of it.
     def _open_agent(self, url: str) -> AgentGateway:
+        from dashboard.gateways.agent import AgentGateway
+
         return AgentGateway(url, transport=self._dialer.http(url))
 
     def _open_sidecar(self, url: str) -> SidecarGateway:
+        from dashboard.gateways.sidecar import SidecarGateway
+
         return SidecarGateway(url, transport=self._dialer.http(url))
 
     def _open_store(self, address: RedisAddress) -> StoreGateway:
+        from dashboard.gateways.redis.store import StoreGateway
+
         kept = address.secret or address.password
         password = (lambda: self._dialer.password(address)) if kept else None
         return StoreGateway(address, connect=self._dialer.redis(address), password=password)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from socket import socket
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from dashboard.model.core.endpoints import RedisAddress
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Dialer(Protocol):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from dashboard.gateways.clusters.file import FileCluster
 from dashboard.gateways.log_files import newest_lines
-from dashboard.gateways.manifest_files import read_folder
 from dashboard.gateways.password_file import read_password
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, Unreachable
@@ -15,7 +14,7 @@ from dashboard.model.core.failure import Failure
 from dashboard.model.core.manifests import Manifests, together
 from dashboard.model.logs import log as logs
 from dashboard.model.logs.log import Log
-from local import stack, state
+from local import state
 from local.errors import StackError
 from local.layout import Layout
 from local.ports import HOST
@@ -38,11 +37,16 @@ class LocalCluster(FileCluster):
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         """What each sidecar was given to read."""
+        # The shapes of all kinds take long to build, and only the doctor reads manifests.
+        from dashboard.gateways.manifest_files import read_folder
+
         there = [folder for folder in map(self._layout.resources, namespaces) if folder.exists()]
         return together(map(read_folder, there))
 
     def logged(self) -> tuple[tuple[str, str], ...]:
         """Every process that ever wrote a log, also while the stack does not run."""
+        from local import stack  # brings along all that starts one
+
         return tuple(map(_part_of, stack.log_files(self._layout.data)))
 
     def logs(self, namespace: str, part: str, *, since: float | None, lines: int) -> Log:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from dashboard.gateways.clusters.cluster import Cluster
-from dashboard.gateways.clusters.local import LocalCluster
-from dashboard.gateways.clusters.static import StaticCluster
 
 
 class ClusterSettings(Protocol):
@@ -34,14 +32,20 @@ class ClusterSettings(Protocol):
 
 
 def open_cluster(wanted: ClusterSettings) -> Cluster:
-    """The cluster that is wanted; raises `GatewayError` where it cannot be opened."""
+    """The cluster that is wanted; raises `GatewayError` where it cannot be opened.
+
+    Each kind is imported where it is wanted: what one needs of libraries, no other should pay for.
+    """
     if wanted.cluster == "kubernetes":
-        # Its client takes a second to import, which no other cluster should pay for.
         from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 
         return KubernetesCluster(wanted.context, namespaces=wanted.namespaces, app_id=wanted.app_id)
     if wanted.cluster == "static":
+        from dashboard.gateways.clusters.static import StaticCluster
+
         return StaticCluster(wanted.static_file)
+    from dashboard.gateways.clusters.local import LocalCluster
+
     return LocalCluster(wanted.data)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dashboard.gateways.connections import Connections
-from dashboard.gateways.sidecar import SidecarGateway
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import Rejected, Unreachable
+
+if TYPE_CHECKING:
+    from dashboard.gateways.sidecar import SidecarGateway
 
 _PASSWORDS = ("WRONGPASS", "NOAUTH", "invalid password")
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dashboard.gateways.agent import AgentGateway
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
 from dashboard.gateways.connections import Connections
-from dashboard.gateways.redis.store import StoreGateway
 from dashboard.model.access.protected import by_settings
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import NotThere
 from dashboard.services.core.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboard.gateways.agent import AgentGateway
+    from dashboard.gateways.redis.store import StoreGateway
 
 FIRST_SHOWN = 24
 

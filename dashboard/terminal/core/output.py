@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from dashboard.model.core.failure import Failure
 from dashboard.model.core.strict_json import strict, without_surrogates
@@ -47,6 +44,11 @@ def _strict_json(value: Any, indent: int | None = None) -> str:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table of plain text: cells are data and never read as markup."""
+    # Only a table is drawn, and Rich takes as long to import as all else that prints.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*(Text(without_surrogates(str(cell)).translate(_CONTROLS)) for cell in row))
