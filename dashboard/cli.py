@@ -74,7 +74,7 @@ def common(
     ] = None,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, hidden=True),
+        typer.Option("--version", callback=_version, is_eager=True, help="print it and exit"),
     ] = False,
 ) -> None:
     """What holds for every command."""

@@ -24,7 +24,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
 
 
 def run(*words: str) -> Any:
-    return RUNNER.invoke(cli.build(words[0] if words else ""), words)
+    return RUNNER.invoke(cli.build(), words)
 
 
 def test_the_page_is_served_to_this_machine_with_the_settings_of_the_command(
