@@ -47,7 +47,8 @@ class Readiness:
             except SidecarError as error:
                 if error.status and error.status < 500:  # this API is not open to us: nothing is known
                     return ""
-                why = why or f"the sidecar cannot read {name}: {error}"
+                cause = str(error).partition(f"from state store {name}: ")[2] or str(error)
+                why = why or f"the sidecar cannot read {name}: {cause}"
             else:
                 return ""
         return why

@@ -6,6 +6,7 @@ stops the event loop for up to a minute (python-sdk `clients/http/client.py`, `c
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 import aiohttp
@@ -26,6 +27,16 @@ class SidecarError(Exception):
     def __init__(self, what: str, status: int | None = None) -> None:
         super().__init__(what)
         self.status = status
+
+
+def _message(body: bytes) -> str:
+    """What an error says (Dapr docs: reference/errors), or its body as it is."""
+    text = body[:2_000].decode(errors="replace")
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return text[:500]
+    return str(said.get("message") or text)[:500] if isinstance(said, dict) else text[:500]
 
 
 class Sidecar(DaprActorClientBase):  # type: ignore[misc]
@@ -64,8 +75,7 @@ class Sidecar(DaprActorClientBase):  # type: ignore[misc]
         except aiohttp.ClientError as error:
             raise SidecarError(f"the sidecar cannot be reached: {error}") from error
         if reply.status >= 400:
-            text = body[:500].decode(errors="replace")
-            raise SidecarError(f"the sidecar answered {reply.status}: {text}", reply.status)
+            raise SidecarError(f"the sidecar answered {reply.status}: {_message(body)}", reply.status)
         return body
 
     async def invoke_method(

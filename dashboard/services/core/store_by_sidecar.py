@@ -43,7 +43,8 @@ def _refusal(sidecar: SidecarGateway) -> str:
         try:
             sidecar.read_state(name)
         except Unreachable as error:
-            why = why or f"The sidecar cannot read {name}: {error.what}"
+            cause = error.what.partition(f"from state store {name}: ")[2] or error.what
+            why = why or f"The sidecar cannot read {name}: {cause}"
         else:
             return ""
     return why

@@ -77,17 +77,12 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
     deployed = workspace.cluster.deployed(namespace)
     told = _sidecar_parts(metadata, len(endpoint.replicas), silent) if metadata else _UNTOLD
     parts = {part.name: part for part in told}
+    way = asked_way.outcome()
     if agent.value:
-        problem = agent.value.problem
-        parts["agent"] = PartHealth(
-            name="agent",
-            state="down" if problem else "ok",
-            words=problem or "ready",
-            hint=store_by_sidecar.advice(problem) if problem else "",
-        )
+        parts["agent"] = _agent_part(agent.value, known=bool(way.value))
     parts["topic"] = _topic_part(parts["topic"], agent.value, asked_broker.outcome())
     if store.value:
-        parts["store"] = _store_part(store.value, asked_way.outcome(), endpoint, deployed)
+        parts["store"] = _store_part(store.value, way, endpoint, deployed)
     for name, failure in (
         ("agent", agent.failure), ("sidecar", sidecar.failure), ("store", store.failure)
     ):  # fmt: skip
@@ -105,6 +100,17 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
         latency_ms=None if agent.failure else agent.latency_ms,
         read_at=time.time(),
         deployed=deployed,
+    )
+
+
+def _agent_part(agent: AgentReadiness, *, known: bool) -> PartHealth:
+    """Whether it takes turns; `known` is whether the store's part says why not."""
+    if not agent.problem:
+        return PartHealth(name="agent", state="ok", words="ready")
+    if known:
+        return PartHealth(name="agent", state="down", words="takes no turn: see its store")
+    return PartHealth(
+        name="agent", state="down", words=agent.problem, hint=store_by_sidecar.advice(agent.problem)
     )
 
 
