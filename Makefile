@@ -50,6 +50,7 @@ bench: tools setup  ## ratios measured in one run
 	$(BIN)/python -m bench.long_history
 	$(BIN)/python -m bench.many_namespaces
 	$(BIN)/python -m bench.doctor
+	$(BIN)/python -m bench.start_up
 
 screenshots: tools setup  ## the pictures of the README, and every page wide and narrow, light and dark
 	$(BIN)/python -m tests.browser.screenshots docs/pictures

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from local.layout import Layout, write_secret
 from local.ports import HOST
 
@@ -14,6 +12,8 @@ STREAM_LIMIT = 10_000
 
 def write(layout: Layout, namespace: str, redis_port: int) -> None:
     """Write the resources folder and the Redis configuration of one namespace."""
+    import yaml  # not needed by what only looks at the stack
+
     password = layout.password(namespace)
     documents = resources(f"{HOST}:{redis_port}", password, namespace)
     write_secret(

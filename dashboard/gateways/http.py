@@ -24,8 +24,13 @@ def _authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _trusted() -> ssl.SSLContext:
-    """One for all, read once: many are opened side by side, and reading it outlasts their calls."""
+def _trusted(url: str) -> ssl.SSLContext:
+    """One for all, read once: many are opened side by side, and reading it outlasts their calls.
+
+    Without TLS none is read, and nobody is trusted: no redirect is followed to where TLS begins.
+    """
+    if not url.lower().startswith("https:"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with _READING:
         return _authorities()
 
@@ -39,7 +44,7 @@ class JsonHttp:
         self._where = f"{what} at {url}"
         self._timeout = timeout
         self._client = httpx.Client(
-            base_url=url, timeout=timeout, transport=transport, verify=_trusted(), trust_env=False
+            base_url=url, timeout=timeout, transport=transport, verify=_trusted(url), trust_env=False
         )
 
     def close(self) -> None:

@@ -29,7 +29,18 @@ def test_the_authorities_are_read_once_also_when_many_connections_open_at_once(
     monkeypatch.setattr(httpx, "create_ssl_context", slowly)
     http._authorities.cache_clear()
     with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(lambda port: http.JsonHttp("it", f"http://h:{port}", timeout=1), range(1, 5)))
+        opened = list(pool.map(lambda port: http.JsonHttp("it", f"https://h:{port}", timeout=1), range(1, 5)))
     for each in opened:
         each.close()
     assert len(reading) == 1
+
+
+def test_no_authorities_are_read_where_there_is_no_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(**_: Any) -> object:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(httpx, "create_ssl_context", read)
+    http._authorities.cache_clear()
+    http.JsonHttp("it", "http://h:1", timeout=1).close()
+    with pytest.raises(AssertionError, match="read"):
+        http.JsonHttp("it", "HTTPS://h:1", timeout=1)

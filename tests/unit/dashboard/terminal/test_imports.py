@@ -73,7 +73,7 @@ def test_a_read_imports_what_it_asks_and_no_more(words: tuple[str, ...], static:
 def test_what_the_local_stack_says_needs_no_client(tmp_path: Path) -> None:
     names = imported("status", "--data", str(tmp_path))
     assert "local.stack" in names
-    assert not names & {*PAGES, *CLIENTS, "rich"}
+    assert not names & {*PAGES, *CLIENTS, "rich", "yaml"}
 
 
 def test_a_local_read_knows_no_manifests(tmp_path: Path) -> None:
