@@ -14,6 +14,7 @@ from dashboard.model.core.redis_pod import ends_with_pod
 
 Json = Mapping[str, Any]
 SIDECAR = "daprd"
+KUBERNETES_SECRETS = "kubernetes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +79,27 @@ class SecretKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A Dapr Component; a value is a text, or where the secret that holds it is."""
+    """A Dapr Component; a value is a text, or where the secret that holds it is.
+
+    `secret_store` is where Dapr looks for its secrets: on Kubernetes in Kubernetes' own where it names none
+    (docs.dapr.io: "How-To: Reference secrets in components").
+    """
 
     namespace: str
     name: str
     type: str
     metadata: Mapping[str, str | SecretKey]
     scopes: tuple[str, ...]
+    secret_store: str = KUBERNETES_SECRETS
 
 
 def _meta(item: Json) -> Json:
     found: Json = item.get("metadata") or {}
     return found
+
+
+def _mapping(value: Any) -> Json:
+    return value if isinstance(value, Mapping) else {}
 
 
 def workload(item: Json) -> Workload | None:
@@ -173,6 +183,7 @@ def component(item: Json) -> Component:
             if isinstance(field, Mapping) and isinstance(field.get("name"), str)
         ),
         scopes=tuple(map(str, item.get("scopes") or ())),
+        secret_store=str(_mapping(item.get("auth")).get("secretStore") or KUBERNETES_SECRETS),
     )
 
 

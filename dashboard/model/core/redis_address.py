@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from dashboard.model.core.endpoints import RedisAddress
-from dashboard.model.core.errors import Rejected
-from dashboard.model.core.kubernetes import SecretKey
+from dashboard.model.core.errors import NotThere, Rejected
+from dashboard.model.core.kubernetes import KUBERNETES_SECRETS, SecretKey
 
 DEFAULT_PORT = 6379
 PASSWORD = "redisPassword"
@@ -35,12 +35,20 @@ _NAME = re.compile(
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def of_component(namespace: str, component: str, metadata: Mapping[str, Value]) -> RedisAddress:
+def of_component(
+    namespace: str,
+    component: str,
+    metadata: Mapping[str, Value],
+    *,
+    secret_store: str = KUBERNETES_SECRETS,
+) -> RedisAddress:
     """The address, or where to read it from: what names its Secrets is in `kept` until then.
 
-    Raises `Rejected` for what Dapr or this program could not connect to. Its words hold no value, which may
-    have come from a Secret.
+    Raises `Rejected` for what Dapr or this program could not connect to, and `NotThere` for what is in a
+    secret store that is not read here. Their words hold no value, which may have come from a Secret.
     """
+    if secret_store != KUBERNETES_SECRETS:
+        _check_not_kept(component, metadata, secret_store)
     values = {name: metadata.get(name) or "" for name in FIELDS}
     password = metadata.get(PASSWORD) or ""
     texts = {name: value.strip() for name, value in values.items() if isinstance(value, str)}
@@ -65,6 +73,16 @@ def of_component(namespace: str, component: str, metadata: Mapping[str, Value]) 
     except ValueError as error:
         hint = f"Correct it in Component {component} of {namespace}; the other namespaces are not concerned."
         raise Rejected(f"Component {component}: {error}.", hint=hint) from error
+
+
+def _check_not_kept(component: str, metadata: Mapping[str, Value], store: str) -> None:
+    kept = [name for name in (*FIELDS, PASSWORD) if isinstance(metadata.get(name), SecretKey)]
+    if kept:
+        what = f"Not known: {', '.join(kept)} of Component {component} is in the secret store {store}."
+        hint = (
+            "Only Kubernetes' own Secrets are read here; a static file can name the address and its password."
+        )
+        raise NotThere(what, hint=hint)
 
 
 def _check_kind(texts: Mapping[str, str]) -> None:

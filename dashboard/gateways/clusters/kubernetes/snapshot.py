@@ -185,11 +185,10 @@ class Snapshot:
             return unknown
         for found in self._in_scope(name):
             if objects.is_actor_store(found):
-                return _address(found)
+                return self._address(found)
             if isinstance(found.metadata.get("actorStateStore"), SecretKey):
-                return NotThere(
-                    f"Whether Component {found.name} keeps actors is in a Secret, and not known here."
-                )
+                kept = "a Secret" if found.secret_store == objects.KUBERNETES_SECRETS else found.secret_store
+                return NotThere(f"Whether Component {found.name} keeps actors is in {kept}: not known here.")
         return NotThere(
             f"No Component of type state.redis with actorStateStore is in scope of {self.app_id}."
         )
@@ -198,7 +197,7 @@ class Snapshot:
         """The Redis of the agent's topics, where it is not the store's."""
         for found in self._in_scope(name):
             if (found.type, found.name) == ("pubsub.redis", PUBSUB):
-                address = _address(found)
+                address = self._address(found)
                 same = isinstance(address, RedisAddress) and replace(address, component="")
                 stores = isinstance(store, RedisAddress) and replace(store, component="")
                 return None if same and same == stores else address
@@ -206,6 +205,23 @@ class Snapshot:
 
     def _in_scope(self, name: str) -> Iterator[Component]:
         return (c for c in self.components.of(name) if not c.scopes or self.app_id in c.scopes)
+
+    def _address(self, found: Component) -> RedisAddress | GatewayError:
+        """A value that is wrong hurts the part that it is for, and no other."""
+        store = self._secret_store(found)
+        try:
+            return redis_address.of_component(found.namespace, found.name, found.metadata, secret_store=store)
+        except GatewayError as error:
+            return error
+
+    def _secret_store(self, found: Component) -> str:
+        """Its secret store, which by another name may be Kubernetes' own as well."""
+        stores = (c for c in self.components.of(found.namespace) if c.name == found.secret_store)
+        same = any(
+            store.type == "secretstores.kubernetes" and not store.metadata.get("defaultNamespace")
+            for store in stores
+        )
+        return objects.KUBERNETES_SECRETS if same else found.secret_store
 
     def pod_behind(self, namespace: str, service: str, port: int) -> tuple[str, int]:
         """The ready pod that a Service leads to, and its port; raises `GatewayError`."""
@@ -223,11 +239,3 @@ class Snapshot:
 
     def service(self, namespace: str, name: str) -> Service | None:
         return next((s for s in self.services.of(namespace) if s.name == name), None)
-
-
-def _address(found: Component) -> RedisAddress | GatewayError:
-    """A value that is wrong hurts the part that it is for, and no other."""
-    try:
-        return redis_address.of_component(found.namespace, found.name, found.metadata)
-    except GatewayError as error:
-        return error

@@ -14,6 +14,7 @@ from dashboard.gateways.clusters.kubernetes.port_forward_http import forwarded_t
 from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot, ViewsOfKind
 from dashboard.gateways.connections import Connections
 from dashboard.model.access.protected import NamespaceLabel
+from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected, Unreachable
 from dashboard.model.core.kubernetes import Component, Pod, SecretKey, Service, Workload
@@ -313,3 +314,51 @@ def test_a_secret_that_cannot_be_read_is_why_the_store_is_not_known(
     assert endpoint.redis is None
     assert words in failure.what
     assert "canary" not in f"{failure.what} {failure.hint}"
+
+
+def kept_in(store: str, *others: Component) -> Snapshot:
+    return known(components=kind(replace(STORE, secret_store=store), *others))
+
+
+def test_a_password_in_another_secret_store_is_not_looked_for_in_kubernetes() -> None:
+    (endpoint,) = kept_in("vault").endpoints
+    assert endpoint.redis is None
+    (failure,) = [failure for part, failure in endpoint.unavailable if part == "store"]
+    assert failure.what == "Not known: redisPassword of Component statestore is in the secret store vault."
+
+
+@pytest.mark.parametrize(
+    ("type_", "metadata", "known_there"),
+    [
+        ("secretstores.kubernetes", {}, True),
+        ("secretstores.kubernetes", {"defaultNamespace": "elsewhere"}, False),
+        ("secretstores.hashicorp.vault", {}, False),
+    ],
+)
+def test_kubernetes_own_store_may_go_by_another_name(
+    type_: str, metadata: dict[str, str], known_there: bool
+) -> None:
+    store = Component(namespace="prod", name="mine", type=type_, metadata=metadata, scopes=())
+    (endpoint,) = kept_in("mine", store).endpoints
+    assert bool(endpoint.redis) is known_there
+
+
+@pytest.mark.parametrize(
+    ("auth", "store"),
+    [
+        (None, "kubernetes"),
+        ({}, "kubernetes"),
+        ({"secretStore": ""}, "kubernetes"),
+        ({"secretStore": "v"}, "v"),
+        (3, "kubernetes"),
+    ],
+)
+def test_the_secret_store_of_a_component(auth: object, store: str) -> None:
+    item = {"metadata": {"namespace": "prod", "name": "s"}, "spec": {"type": "state.redis"}, "auth": auth}
+    assert objects.component(item).secret_store == store
+
+
+def test_an_address_by_value_needs_no_secret_store() -> None:
+    plain = replace(STORE, metadata={**STORE.metadata, "redisPassword": "by-value"}, secret_store="vault")
+    (endpoint,) = known(components=kind(plain)).endpoints
+    assert endpoint.redis
