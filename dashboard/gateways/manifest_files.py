@@ -17,12 +17,27 @@ from dashboard.model.core.manifests import Manifests, source_key
 
 ENDINGS = {".yaml", ".yml", ".json"}
 KUSTOMIZATIONS = {"kustomization.yaml", "kustomization.yml", "Kustomization"}
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it was built in: ten times as fast
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is there: ten times as fast
 MOST_BYTES = 8 << 20
 _CONFLICT = re.compile(r"^(<{7}|>{7}|={7}$)", re.MULTILINE)
 _UNRENDERED = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}")
 # Where a value that is not rendered yet hides what a rule asks for; scripts and environments may hold such.
 _RENDERED_KINDS = {"Component", "Subscription", "Configuration", "Service"}
+
+
+class _Loader(_SAFE):  # type: ignore[misc]
+    """YAML as kubectl reads it, by go-yaml: dates, `=` and 12:30 are texts."""
+
+    def construct_number(self, node: yaml.ScalarNode) -> Any:
+        if ":" in node.value:
+            return node.value
+        return self.construct_yaml_int(node) if node.tag.endswith(":int") else self.construct_yaml_float(node)
+
+
+for _tag in ("timestamp", "value"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _SAFE.construct_yaml_str)
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.construct_number)
 
 
 class _UnreadableError(Exception):
@@ -116,7 +131,7 @@ def _read(path: Path, found: _Reading) -> None:
     """The objects of one file, each with the line (from 1) where it begins."""
     text = _text(path)
     try:
-        loader = LOADER(text)
+        loader = _Loader(text)
         try:
             while loader.check_node():
                 node = loader.get_node()
@@ -178,7 +193,7 @@ def _is_kustomize(item: Json) -> bool:
 def _patches(kustomization: Path) -> set[Path]:
     """The files that a kustomization uses as patches."""
     try:
-        told = yaml.load(_text(kustomization), Loader=LOADER)
+        told = yaml.load(_text(kustomization), Loader=_Loader)
     except (_UnreadableError, yaml.YAMLError, RecursionError, ValueError, TypeError):
         return set()
     if not isinstance(told, Mapping):

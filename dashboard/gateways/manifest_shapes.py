@@ -174,6 +174,22 @@ class _Workload(_Object):
     spec: _WorkloadSpec | None = None  # type: ignore[assignment]
 
 
+class _JobTemplate(_Shape):
+    spec: _WorkloadSpec | None = None
+
+
+class _CronJobSpec(_Shape):
+    template: _JobTemplate | None = Field(None, alias="jobTemplate")
+
+
+class _CronJob(_Object):
+    spec: _CronJobSpec | None = None  # type: ignore[assignment]
+
+
+class _Pod(_Object):
+    spec: _PodSpec | None = None  # type: ignore[assignment]
+
+
 class _Scoped(_Object):
     scopes: _Texts = None
 
@@ -208,9 +224,14 @@ _SHAPES: dict[str, type[_Object]] = {
     "Component": _Component,
     "Configuration": _Object,
     "ConfigMap": _Data,
+    "CronJob": _CronJob,
+    "DaemonSet": _Workload,
     "Deployment": _Workload,
     "HorizontalPodAutoscaler": _Autoscaler,
+    "Job": _Workload,
     "NetworkPolicy": _Policy,
+    "Pod": _Pod,
+    "ReplicaSet": _Workload,
     "Secret": _Data,
     "Service": _Service,
     "StatefulSet": _Workload,

@@ -12,6 +12,9 @@ from dashboard.model.core.manifests import name_of
 from dashboard.model.core.redis_pod import is_redis
 
 DAPR = "dapr.io/"
+WORKLOADS = ("Deployment", "StatefulSet")
+# What else makes pods; of a cluster these are not asked for.
+OTHER_WORKLOADS = ("DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,11 @@ class App:
 
 
 def template(item: Json) -> Json:
-    """A workload's pod template."""
-    found: Json = item["spec"]["template"]
+    """A workload's pod template; a pod is its own."""
+    if item.get("kind") == "Pod":
+        return item
+    holder: Json = item["spec"]["jobTemplate"] if item.get("kind") == "CronJob" else item
+    found: Json = holder["spec"]["template"]
     return found
 
 

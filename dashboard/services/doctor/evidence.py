@@ -18,7 +18,7 @@ from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from dashboard.services.core import commands
 from dashboard.services.core.settings import Settings
-from dashboard.services.doctor.app import App, asks_for_a_sidecar, runs_redis
+from dashboard.services.doctor.app import OTHER_WORKLOADS, WORKLOADS, App, asks_for_a_sidecar, runs_redis
 
 Origin = Literal["kubernetes", "local", "static", "files"]
 _RESOURCES = {
@@ -140,7 +140,8 @@ class Evidence:
 
     @cached_property
     def workloads(self) -> tuple[Json, ...]:
-        return (*self.of("Deployment"), *self.of("StatefulSet"))
+        others = OTHER_WORKLOADS if self.origin == "files" else ()
+        return tuple(item for kind in (*WORKLOADS, *others) for item in self.of(kind))
 
     @property
     def declared_components(self) -> tuple[Json, ...]:
@@ -186,13 +187,16 @@ class Evidence:
         """Those that run Redis, by their images."""
         return tuple(item for item in self.workloads if runs_redis(item))
 
-    def doubles(self, kind: str) -> Iterator[tuple[Json, str]]:
-        """Objects that are declared again in the same folder, with where the first one is."""
+    def doubles(self, kind: str) -> Iterator[tuple[Json, Json, str]]:
+        """What is declared again in the same folder: the first, the other, and where that is."""
+        told: dict[str, list[Json]] = {}
         for item in self.of(kind):
             key = source_key(item)
-            first = self.manifests.sources.get(key, "")
-            if any(_folder(other) == _folder(first) for other in self.manifests.doubles.get(key, ())):
-                yield item, first
+            before = told.setdefault(key, [])
+            where = ("", *self.manifests.doubles.get(key, ()))[len(before) :][:1]
+            if before and where and _folder(where[0]) == _folder(self.manifests.sources[key]):
+                yield before[0], item, where[0]
+            before.append(item)
 
     @cached_property
     def dapr_apps(self) -> tuple[App, ...]:

@@ -15,12 +15,12 @@ from dashboard.gateways.manifest_files import read_folder
 from dashboard.model.core.errors import NotThere
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import Manifests, name_of, namespace_of, source_key
+from dashboard.services.doctor.app import OTHER_WORKLOADS, WORKLOADS, template
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.gathering import divided
 
 UNNAMED = "default"
 DAPR_KINDS = {"Component", "Subscription", "Configuration", "Resiliency", "HTTPEndpoint"}
-WORKLOADS = {"Deployment", "StatefulSet"}
 # kubernetes.io: API resources with `namespaced: false`.
 CLUSTER_WIDE = {
     "APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterIssuer", "ClusterRole",
@@ -58,7 +58,7 @@ def setups(folder: Path, app_id: str = "") -> tuple[tuple[Setup, ...], Manifests
         for item, at in zip(read.objects, read.origins, strict=True)
         if _is_looked_at(item) and not _is_patch(item)
     ]
-    if not located and not read.unread:
+    if not located and not read.unread and not read.faults:
         raise NotThere(f"{folder} holds no object of Kubernetes or Dapr.", hint="Name another folder.")
     return tuple(_setup(part, app_id) for part in _apart(located)), read
 
@@ -73,10 +73,12 @@ def _is_looked_at(item: Json) -> bool:
 
 def _is_patch(item: Json) -> bool:
     """A workload without containers changes another one, as Kustomize merges them."""
-    if item.get("kind") not in WORKLOADS:
+    if item.get("kind") not in {*WORKLOADS, *OTHER_WORKLOADS}:
         return False
-    template = (item.get("spec") or {}).get("template")
-    return not (isinstance(template, Mapping) and (template.get("spec") or {}).get("containers"))
+    try:
+        return not template(item)["spec"]["containers"]
+    except (KeyError, TypeError):
+        return True
 
 
 def _apart(located: Sequence[Located], depth: int = 0) -> Iterator[Sequence[Located]]:
@@ -111,8 +113,9 @@ def _setup(located: Sequence[Located], app_id: str) -> Setup:
     doubles: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for each in located:
         key = source_key(_in_a_namespace(each.item))
-        if sources.setdefault(key, each.at) != each.at:
+        if key in sources:
             doubles[key] = (*doubles[key], each.at)
+        sources.setdefault(key, each.at)
     by_namespace = divided(Manifests(objects=placed, sources=sources, doubles=doubles), names)
     return Setup(
         tuple(

@@ -22,7 +22,7 @@ DAPR_DOCS = "https://docs.dapr.io/"
 class Seen:
     """What one rule saw of one object, and how to mend it; pasted one after the other, `commands` do it.
 
-    `severity` and `why` where not the rule's own.
+    `severity` and `why` where not the rule's own, `source` ("file:line") where not the object's.
     """
 
     object: str
@@ -32,6 +32,7 @@ class Seen:
     severity: Severity | None = None
     why: str = ""
     namespace: str = ""
+    source: str = ""
 
 
 RuleCheck = Callable[..., Iterable[Seen]]  # of the evidence, and of one object where the rule says `each`
@@ -110,7 +111,7 @@ class Rule:
             fix=seen.fix,
             docs=self.docs,
             commands=tuple(filter(None, seen.commands)),
-            source=evidence.source(seen.object) if evidence else "",
+            source=seen.source or (evidence.source(seen.object) if evidence else ""),
         )
 
 

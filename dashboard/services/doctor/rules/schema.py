@@ -18,16 +18,19 @@ SCHEMA = "reference/resource-specs/component-schema/"
 TYPES = "reference/components-reference/"
 API_VERSION = "dapr.io/v1alpha1"
 ALIKE = 0.75
+# Of these the list of names is surely whole; makers of others leave out what is old.
+SURE = ".redis"
+ALMOST_EQUAL = 0.85
 
 
 def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
     return (evidence.edit(str(item["kind"]), name_of(item)),)
 
 
-def _close(word: str, known: Iterable[str]) -> str:
+def _close(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
     """The known word that was probably meant, or ""."""
     by_lower = {each.lower(): each for each in known}
-    found = get_close_matches(word.lower(), by_lower, 1, ALIKE)
+    found = get_close_matches(word.lower(), by_lower, 1, alike)
     return by_lower[found[0]] if found else ""
 
 
@@ -85,8 +88,13 @@ def without_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
             seen="It has no spec.version.",
             fix="Write version: v1.",
             commands=_edit(evidence, item),
-            severity="error" if evidence.dapr_apps else None,
+            severity="error" if _beside_an_app(evidence, item) else None,
         )
+
+
+def _beside_an_app(evidence: Evidence, item: Json) -> bool:
+    """Whether it is surely applied to Kubernetes: a folder of its own may be for one machine."""
+    return any(evidence.beside(named(item), named(app.item)) for app in evidence.dapr_apps)
 
 
 @rule(
@@ -131,16 +139,17 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
     lower = {name.lower() for name in names}
     known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"}
     for name in names:
-        meant = _close(name, told.fields) if name.lower() not in known else ""
+        alike = ALIKE if said.endswith(SURE) else ALMOST_EQUAL
+        meant = _close(name, told.fields, alike) if name.lower() not in known else ""
         if meant and meant.lower() not in lower:
             yield Seen(
                 object=named(item),
                 seen=f"{said} has no {name} in its metadata.",
                 fix=f"Write {meant}.",
                 commands=_edit(evidence, item),
-                severity="error" if meant in told.required and said.endswith(".redis") else "warning",
+                severity="error" if meant in told.required and said.endswith(SURE) else "warning",
             )
-    for name in sorted(told.required) if said.endswith(".redis") else ():
+    for name in sorted(told.required) if said.endswith(SURE) else ():
         if name.lower() not in lower:
             yield Seen(
                 object=named(item),
@@ -166,16 +175,28 @@ def scopes_misplaced(evidence: Evidence, item: Json) -> Iterable[Seen]:
 
 @rule(
     "component-twice", "error", docs=SCHEMA,
-    why="Of two Components of one name in a namespace only one is kept; on one machine daprd refuses both.",
+    why="Of two objects of one name in a namespace the one applied last is kept; on one machine daprd ends "
+    "at the second.",
 )  # fmt: skip
 def twice(evidence: Evidence) -> Iterable[Seen]:
-    for item, first in evidence.doubles("Component"):
-        yield Seen(
-            object=named(item),
-            seen=f"{name_of(item)} is declared a second time, as at {first}.",
-            fix="Give one of them another name, or delete it.",
-            commands=_edit(evidence, item),
-        )
+    for kind in ("Component", "Subscription", "Configuration"):
+        for first, item, at in evidence.doubles(kind):
+            where = evidence.source(named(item))
+            several_files = where.rpartition(":")[0] != at.rpartition(":")[0]
+            yield Seen(
+                object=named(item),
+                seen=f"{name_of(item)} is declared a second time; the first is at {where}.",
+                fix="Give one of them another name, or delete it; of two that are for two places apply one.",
+                commands=_edit(evidence, item),
+                severity="warning" if several_files and _serve_one_end(first, item) else None,
+                source=at,
+            )
+
+
+def _serve_one_end(first: Json, other: Json) -> bool:
+    """Whether two may be meant for two places, as a store on Redis here and one on a cloud there."""
+    ends = (str(spec_of(each).get("type") or "").partition(".")[0] for each in (first, other))
+    return len(set(ends)) == 1
 
 
 @rule(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, Service
-from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.app import App, asks_for_a_sidecar, containers, labels, ports, spec_of
+from dashboard.model.core.manifests import name_of, namespace_of
+from dashboard.services.doctor.app import (
+    App,
+    asks_for_a_sidecar,
+    containers,
+    labels,
+    ports,
+    runs_redis,
+    spec_of,
+)
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.components import NAMESPACED
@@ -26,6 +34,8 @@ SIDECAR_PORTS = {"3500", "50001", "50002", "9090"} | {
     f"dapr-{n}" for n in ("http", "grpc", "internal", "metrics")
 }
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
+# Labels that many workloads share.
+_SHARED = re.compile(r"(^|/)(part-of|instance|managed-by|component|version|tier|release|env|environment)$")
 
 
 def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
@@ -122,6 +132,9 @@ def target_closed(evidence: Evidence, item: Json) -> Iterable[Seen]:
         open_names = {str(port.get("name")) for port in ports(workload)}
         numbers = {str(port.get("containerPort")) for port in ports(workload)}
         injected = SIDECAR_PORTS if asks_for_a_sidecar(workload) else ()
+        known = asks_for_a_sidecar(workload) or runs_redis(workload)
+        if not known and numbers & set(service.ports.values()):
+            numbers = set()  # it opens one of these ports, and may open another that it does not declare
         for port, target in service.ports.items():
             if target in injected:
                 continue
@@ -168,9 +181,10 @@ def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
     pods = [(pod["metadata"].get("labels")) or {} for pod in evidence.of("Pod")]
     if not service.selector or service.of_dapr or _selected(evidence, service):
         return
-    if any(objects.selects(service, each) for each in pods):
+    if any(objects.selects(service, each) for each in (*pods, *_made_by_others(evidence))):
         return
-    meant = [w for w in evidence.workloads if set(labels(w).values()) & set(service.selector.values())]
+    telling = {value for key, value in service.selector.items() if not _SHARED.search(key)}
+    meant = [w for w in evidence.workloads if set(labels(w).values()) & telling]
     alike = meant or [
         w for w in evidence.workloads if name_of(w) in service.name or service.name in name_of(w)
     ]
@@ -188,6 +202,16 @@ def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
     )
 
 
+def _made_by_others(evidence: Evidence) -> Iterator[Json]:
+    """Labels of the pods of kinds that Kubernetes does not bring, as a Rollout."""
+    for item in evidence.manifests.objects:
+        pod = spec_of(item).get("template") if namespace_of(item) == evidence.namespace else None
+        metadata = pod.get("metadata") if isinstance(pod, Mapping) else None
+        told = metadata.get("labels") if isinstance(metadata, Mapping) else None
+        if isinstance(told, Mapping):
+            yield dict(told)
+
+
 def _needed(evidence: Evidence) -> set[str]:
     """Services that the agent and its Components cannot do without."""
     hosts = (_local_service(evidence, redis_host(found)[0]) for found in evidence.redis_components)
@@ -199,13 +223,15 @@ def _needed(evidence: Evidence) -> set[str]:
     why="A probe of a port that the container does not have fails: the pod never gets ready, or is killed.",
 )  # fmt: skip
 def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    known = asks_for_a_sidecar(item) or runs_redis(item)
     for container in containers(item):
         declared = container.get("ports") or ()
         names = {str(port.get("name")) for port in declared}
         numbers = {str(port.get("containerPort")) for port in declared}
         for kind, port in _probes(container):
             by_name = not port.isdigit()
-            if (by_name and port not in names) or (not by_name and numbers and port not in numbers):
+            closed = known and numbers and port not in numbers  # others may open what they do not declare
+            if (by_name and port not in names) or (not by_name and closed):
                 yield Seen(
                     object=named(item),
                     seen=f"The {kind} of {container.get('name')} asks port {port}; it has "
