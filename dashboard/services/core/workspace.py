@@ -83,6 +83,7 @@ class Workspace:
         source = self.cluster.endpoints()
         if self._newest[0].source is not source:
             endpoints = tuple(map(self._protected, source))
+            self.connections.expect(endpoints)
             self._newest[0] = _Index(source, {endpoint.name: endpoint for endpoint in endpoints}, endpoints)
         return self._newest[0]
 

@@ -34,6 +34,19 @@ def imported(*words: str) -> set[str]:
     return names
 
 
+# What is there when the cluster was opened, and when it has told its addresses.
+OPEN = """
+import sys
+from dashboard.services.core.settings import Settings
+from dashboard.services.core.workspace import open_workspace
+
+opened = open_workspace(Settings(cluster="static", static_file=sys.argv[1]))
+print(*sorted(sys.modules))
+opened.endpoints()
+print(*sorted(sys.modules))
+"""
+
+
 @pytest.fixture
 def static(tmp_path: Path) -> tuple[str, ...]:
     """A static cluster of one namespace that names no address."""
@@ -80,3 +93,15 @@ def test_a_local_read_knows_no_manifests(tmp_path: Path) -> None:
     names = imported("namespaces", "--cluster", "local", "--data", str(tmp_path))
     assert "dashboard.gateways.clusters.local" in names
     assert not names & {*PAGES, *CLIENTS, "yaml", "local.stack", "dashboard.gateways.manifest_shapes"}
+
+
+def test_a_client_is_imported_before_the_first_call_that_is_timed(tmp_path: Path) -> None:
+    file = tmp_path / "daca.toml"
+    file.write_text('[[namespace]]\nname = "prod"\nagent = "http://h:1"\nredis = "redis://h:2/0"\n')
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN, str(file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    before, after = (set(line.split()) for line in done.stdout.splitlines())
+    assert not before & CLIENTS
+    assert {"httpx", "redis"} <= after
+    assert "kubernetes" not in after
