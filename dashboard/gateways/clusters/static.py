@@ -55,6 +55,8 @@ def _url(*schemes: str) -> AfterValidator:
             raise ValueError(f"what follows its last colon is not a port: {_PORT}") from error
         if port == 0:
             raise ValueError(f"0 is not a port: {_PORT}")
+        if "@" in parts.netloc and "http" in schemes:
+            raise ValueError("a user and a password are not supported in it")
         redis_address.host_name(host, "it")
         return value.rstrip("/")
 

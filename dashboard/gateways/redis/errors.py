@@ -16,6 +16,8 @@ from dashboard.model.core.endpoints import RedisAddress
 from dashboard.model.core.errors import Forbidden, GatewayError, Rejected, Unreachable
 
 CLUSTER = "it is part of a Redis Cluster, which is not supported here"
+# What Redis was sent stands in its refusal of an unknown command: a password, where that is AUTH.
+_ARGUMENTS = re.compile(r",? with args beginning with:.*", re.DOTALL)
 _COMMAND = re.compile(r"to run the '([^']+)' command")
 # By exception, and by the word that an answer begins with: what it means.
 _STATES: tuple[tuple[type[Exception], str], ...] = (
@@ -107,4 +109,4 @@ def _reason(error: Exception, address: RedisAddress) -> str:
 
 
 def _ended(said: object) -> str:
-    return f"{str(said).rstrip('.')}."
+    return f"{_ARGUMENTS.sub('', str(said)).rstrip('.')}."

@@ -88,7 +88,7 @@ class Component:
     namespace: str
     name: str
     type: str
-    metadata: Mapping[str, str | SecretKey]
+    metadata: Mapping[str, str | SecretKey] = field(repr=False)  # a password may be among it
     scopes: tuple[str, ...]
     secret_store: str = KUBERNETES_SECRETS
 

@@ -18,6 +18,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
+from socksio.exceptions import SOCKSError
 
 from dashboard.gateways.clusters.kubernetes import port_forward
 from dashboard.gateways.clusters.kubernetes.background import Background
@@ -30,6 +31,8 @@ CONNECT_SECONDS = 3.0
 # The server ends each watch by then, with a bookmark just before: one that is silent for longer hangs.
 WATCH_SECONDS = 45
 RENEW_SECONDS = 5.0
+# httpx passes on what a SOCKS proxy's client raises.
+_BROKEN = (httpx.HTTPError, SOCKSError)
 NAMESPACED_ACCOUNT = (
     """Where you may read some namespaces alone, name them, as in DACA_NAMESPACES='["prod", "dev"]'. """
     "Else let an administrator grant this right in all:"
@@ -140,7 +143,10 @@ class Api:
         session = self._session
         request.headers.update(session.credentials.headers())
         request.extensions = {**request.extensions, **session.extensions}
-        reply = session.proxied.handle_request(request)
+        try:
+            reply = session.proxied.handle_request(request)
+        except SOCKSError as error:
+            raise httpx.ProxyError(str(error), request=request) from error
         if reply.status_code == 401:
             self._renew(session, refused=True)
         return reply
@@ -169,7 +175,7 @@ class Api:
         try:
             async with session.stream(verb, path, headers, CALL_SECONDS, **options) as reply:
                 return reply.status_code, await reply.aread()
-        except httpx.HTTPError as error:
+        except _BROKEN as error:
             raise self._unreachable(error) from error
 
     async def watch(
@@ -190,7 +196,7 @@ class Api:
                     if event["type"] == "ERROR":
                         raise self._ended(event["object"])
                     yield event["type"], event["object"]
-        except httpx.HTTPError as error:
+        except _BROKEN as error:
             await asyncio.to_thread(self._renew, session, refused=False)
             raise self._unreachable(error) from error
 
@@ -218,7 +224,7 @@ class Api:
             self.background.start(broken.close())
             return True
 
-    def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
+    def _unreachable(self, error: Exception) -> Unreachable:
         words = str(error) or type(error).__name__
         return Unreachable(
             f"The Kubernetes API at {self.host} cannot be reached: {words}.",

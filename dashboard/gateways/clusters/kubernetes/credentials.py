@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
+import httpx
 from kubernetes import client, config
 from kubernetes.config.kube_config import KubeConfigMerger
 from yaml import YAMLError
@@ -35,9 +36,9 @@ class Credentials:
             raise NotThere(_unusable(error), hint=_choice()) from error
         self.host: str = self._configuration.host.rstrip("/")
         self.server_name: str | None = self._configuration.tls_server_name or None
-        if self.proxy and urlsplit(self.proxy).scheme not in PROXIES:
-            words = f"The proxy-url {_without_password(self.proxy)} is of a kind that is not supported."
-            raise NotThere(words, hint=f"Use one of {', '.join(PROXIES)}.")
+        _check("server", self.host, ("http", "https"))
+        if self.proxy:
+            _check("proxy-url", self.proxy, PROXIES)
 
     @property
     def stale(self) -> bool:
@@ -101,9 +102,24 @@ def _choice() -> str:
     return "Set KUBECONFIG, or name a context with --context."
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+def _check(field: str, url: str, schemes: tuple[str, ...]) -> None:
+    """Raises `NotThere` for what is no URL to connect to; a password in it is not told."""
+    forms = " or ".join(f"{scheme}://host:port" for scheme in schemes)
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise NotThere(f"The kubeconfig's {field} is no URL.", hint=f"Write {forms}.") from error
+    if "@" in parts.netloc and field == "server":
+        hint = "Name the user under users, with username and password."
+        raise NotThere("The kubeconfig's server holds a user, which is not supported in it.", hint=hint)
+    if field == "proxy-url" and (parts.path.strip("/") or parts.query or parts.fragment):
+        raise NotThere(f"The kubeconfig's {field} holds more than an address.", hint=f"Write {forms}.")
+    if parts.scheme not in schemes or not host:
+        at = f"{parts.scheme}://{host}{f':{port}' if port else ''} is of a kind that is not supported"
+        words = at if host else "is no URL"
+        raise NotThere(f"The kubeconfig's {field} {words}.", hint=f"Write {forms}.")
 
 
 def _kubeconfig() -> str:

@@ -18,8 +18,11 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from dashboard.gateways.clusters.kubernetes.credentials import Credentials
+from dashboard.model.core.redaction import redacted
 
 log = logging.getLogger(__name__)
+_quiet = logging.getLogger(f"{__name__}.websocket")
+_quiet.setLevel(logging.INFO)  # on DEBUG it tells the headers, and so the token
 DATA, ERROR = 0, 1
 OPEN_SECONDS = 4.0
 CHUNK = 1 << 16
@@ -52,12 +55,13 @@ async def open_socket(credentials: Credentials, namespace: str, pod: str, port: 
             open_timeout=OPEN_SECONDS,
             close_timeout=1,
             proxy=credentials.proxy,
+            logger=_quiet,
             **_tls(credentials),
         )
     except InvalidStatus as error:
         raise RefusedError(error.response.status_code, bytes(error.response.body or b"")) from error
     except (OSError, WebSocketException) as error:
-        raise ConnectionError(f"port-forwarding to pod {pod} failed: {error}") from error
+        raise ConnectionError(f"port-forwarding to pod {pod} failed: {redacted(str(error))}") from error
     near, far = socket.socketpair()
     try:
         reader, writer = await asyncio.open_connection(sock=far)
