@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,9 @@ def read_folder(folder: Path) -> Manifests:
     files = _files(folder)
     for path in (path for path in files if path.name in KUSTOMIZATIONS):
         found.patches |= _patches(path)
+        absent = [name for name in _resources(path) if not os.path.exists(path.parent / name)]
+        if absent:
+            found.unread[str(path)] = f"It names {', '.join(absent)}, which is not there."
     for path in (path for path in files if path.resolve() not in found.patches):
         try:
             _read(path, found)
@@ -190,21 +194,31 @@ def _is_kustomize(item: Json) -> bool:
     )
 
 
-def _patches(kustomization: Path) -> set[Path]:
-    """The files that a kustomization uses as patches."""
+def _kustomization(path: Path) -> Mapping[str, Any]:
+    """What it says, nothing where it cannot be read."""
     try:
-        told = yaml.load(_text(kustomization), Loader=_Loader)
+        told = yaml.load(_text(path), Loader=_Loader)
     except (_UnreadableError, yaml.YAMLError, RecursionError, ValueError, TypeError):
-        return set()
-    if not isinstance(told, Mapping):
-        return set()
-    named = [
-        entry.get("path") if isinstance(entry, Mapping) else entry
-        for field_name in ("patches", "patchesStrategicMerge", "patchesJson6902")
-        for entry in told.get(field_name) or ()
-    ]
-    return {
-        (kustomization.parent / name).resolve()
-        for name in named
-        if isinstance(name, str) and "\n" not in name
-    }
+        return {}
+    return told if isinstance(told, Mapping) else {}
+
+
+def _listed(kustomization: Path, *fields: str) -> list[str]:
+    """The names in some of its lists, each by itself or as a `path`."""
+    told = _kustomization(kustomization)
+    lists = (told.get(name) for name in fields)
+    entries = [entry for found in lists if isinstance(found, list) for entry in found]
+    named = [entry.get("path") if isinstance(entry, Mapping) else entry for entry in entries]
+    return [name for name in named if isinstance(name, str) and not {"\n", "\0"} & set(name)]
+
+
+def _resources(kustomization: Path) -> list[str]:
+    """The files that it takes its objects from; others may be folders, or addresses."""
+    named = _listed(kustomization, "resources")
+    return [name for name in named if name.endswith(tuple(ENDINGS)) and "://" not in name and "?" not in name]
+
+
+def _patches(kustomization: Path) -> set[Path]:
+    """The files that it uses as patches."""
+    named = _listed(kustomization, "patches", "patchesStrategicMerge", "patchesJson6902")
+    return {(kustomization.parent / name).resolve() for name in named}

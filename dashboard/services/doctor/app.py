@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
-from dashboard.model.core.manifests import name_of
+from dashboard.model.core.manifests import name_of, namespace_of
 from dashboard.model.core.redis_pod import is_redis
 
 DAPR = "dapr.io/"
@@ -84,6 +84,16 @@ def labels(item: Json) -> Mapping[str, str]:
     """Those of a workload's pods."""
     found: Mapping[str, str] = (template(item).get("metadata") or {}).get("labels") or {}
     return found
+
+
+def made_by_others(objects: Iterable[Json], namespace: str) -> Iterator[Json]:
+    """Labels of the pods that other kinds make, which Kubernetes does not bring, as a Rollout."""
+    for item in objects:
+        pod = spec_of(item).get("template") if namespace_of(item) == namespace else None
+        metadata = pod.get("metadata") if isinstance(pod, Mapping) else None
+        told = metadata.get("labels") if isinstance(metadata, Mapping) else None
+        if isinstance(told, Mapping):
+            yield dict(told)
 
 
 def spec_of(item: Json) -> dict[str, Any]:

@@ -149,6 +149,12 @@ class Evidence:
         return self.of("Component")
 
     @property
+    def versioned(self) -> tuple[Json, ...]:
+        """What Dapr has in one version alone; a cluster has no other."""
+        others = ("Configuration", "Resiliency", "HTTPEndpoint") if self.origin == "files" else ()
+        return tuple(item for kind in ("Component", *others) for item in self.of(kind))
+
+    @property
     def subscriptions(self) -> tuple[Json, ...]:
         return self.of("Subscription")
 

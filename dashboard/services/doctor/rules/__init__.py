@@ -6,6 +6,8 @@ from dashboard.services.doctor.rule import Rule
 from dashboard.services.doctor.rules import (
     components,
     containers,
+    injector,
+    other_kinds,
     passwords,
     pods,
     running,
@@ -23,12 +25,14 @@ MODULES = (
     schema,
     passwords,
     workloads,
+    injector,
     services,
     containers,
     pods,
     running,
     stores,
     together,
+    other_kinds,
 )
 ALL: tuple[Rule, ...] = tuple(
     found for module in MODULES for found in vars(module).values() if isinstance(found, Rule)

@@ -21,6 +21,11 @@ ALIKE = 0.75
 # Of these the list of names is surely whole; makers of others leave out what is old.
 SURE = ".redis"
 ALMOST_EQUAL = 0.85
+NEEDS_WHAT_IS_REQUIRED = {
+    "bindings.cron", "pubsub.kafka", "pubsub.pulsar", "state.azure.cosmosdb", "state.cassandra",
+    "state.memcached",
+}  # fmt: skip
+ENTRY = {"name", "value", "secretKeyRef", "envRef"}
 
 
 def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
@@ -35,8 +40,8 @@ def _close(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
 
 
 @rule(
-    "component-api-version", "error", docs=SCHEMA, each="declared_components",
-    why="The API server knows Components under this version alone, and refuses any other.",
+    "component-api-version", "error", docs=SCHEMA, each="versioned",
+    why="The API server knows these kinds under this version alone, and refuses any other.",
 )  # fmt: skip
 def api_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
     said = item.get("apiVersion")
@@ -46,6 +51,7 @@ def api_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
             seen=f'apiVersion is "{said}".' if said else "It has no apiVersion.",
             fix=f"Write apiVersion: {API_VERSION}.",
             commands=_edit(evidence, item),
+            severity=None if said or item["kind"] == "Component" else "warning",  # daprd itself does not ask
         )
 
 
@@ -57,11 +63,11 @@ def component_type(evidence: Evidence, item: Json) -> Iterable[Seen]:
     spec = spec_of(item)
     said, version = str(spec.get("type") or ""), spec.get("version")
     severity: Severity | None = None
-    told = component_types().get(said)
+    family, _, name = said.partition(".")
+    told = component_types().get(f"{family}.{name.lower()}")  # daprd asks for the family's case alone
     if not said:
         problem, fix = "It has no spec.type.", "Name one, as state.redis."
     elif told is None:
-        family, _, name = said.partition(".")
         names = (known.partition(".")[2] for known in component_types() if known.startswith(f"{family}."))
         meant = _close(name, names)
         problem = f"spec.type is {said}, which Dapr itself does not bring."
@@ -103,6 +109,14 @@ def _beside_an_app(evidence: Evidence, item: Json) -> bool:
     "know.",
 )  # fmt: skip
 def metadata(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    if spec_of(item).get("metadata") is None and _beside_an_app(evidence, item):
+        yield Seen(
+            object=named(item),
+            seen="It has no spec.metadata.",
+            why="The API server refuses a Component without spec.metadata, though it may be empty.",
+            fix="Write metadata: [] where it needs none.",
+            commands=_edit(evidence, item),
+        )
     entries = spec_of(item).get("metadata") or []
     if not isinstance(entries, list):
         entries = [entries]
@@ -125,6 +139,9 @@ def _entry_problem(entry: Any) -> str:
     if not isinstance(entry.get("name"), str) or not entry["name"]:
         return "has no name"
     reference = entry.get("secretKeyRef")
+    strange = next((str(key) for key in entry if key not in ENTRY), "")
+    if strange and len(entry.keys() & ENTRY) == 1:
+        return f"({entry['name']}) has {strange}, and neither value nor secretKeyRef"
     if reference is not None and not (isinstance(reference, Mapping) and reference.get("name")):
         return f"({entry['name']}) has a secretKeyRef without a name"
     return ""
@@ -137,6 +154,15 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
     if told is None or told.fields is None:
         return
     lower = {name.lower() for name in names}
+    for name in sorted({name for name in names if [each.lower() for each in names].count(name.lower()) > 1}):
+        yield Seen(
+            object=named(item),
+            seen=f"{name} is there more than once in spec.metadata.",
+            why="daprd takes one of them and drops the others.",
+            fix="Keep one.",
+            commands=_edit(evidence, item),
+            severity="warning",
+        )
     known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"}
     for name in names:
         alike = ALIKE if said.endswith(SURE) else ALMOST_EQUAL
@@ -145,11 +171,14 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
             yield Seen(
                 object=named(item),
                 seen=f"{said} has no {name} in its metadata.",
-                fix=f"Write {meant}.",
+                fix=f"Write {meant}."
+                if _close(name, [meant], ALMOST_EQUAL)
+                else f"Remove it: it does nothing. Where {meant} is meant, write that.",
                 commands=_edit(evidence, item),
                 severity="error" if meant in told.required and said.endswith(SURE) else "warning",
             )
-    for name in sorted(told.required) if said.endswith(SURE) else ():
+    surely = said.endswith(SURE) or said in NEEDS_WHAT_IS_REQUIRED
+    for name in sorted(told.required) if surely else ():
         if name.lower() not in lower:
             yield Seen(
                 object=named(item),
@@ -161,16 +190,18 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
 
 @rule(
     "scopes-misplaced", "warning", docs="operations/components/component-scopes/", each="scoped",
-    why="scopes stand beside spec: under it nobody reads them, and every app loads the object.",
+    why="scopes and auth stand beside spec: elsewhere nobody reads them, and every app loads the object.",
 )  # fmt: skip
 def scopes_misplaced(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    if "scopes" in spec_of(item):
-        yield Seen(
-            object=named(item),
-            seen="scopes stand under spec.",
-            fix="Move them to the top level of the object.",
-            commands=_edit(evidence, item),
-        )
+    fields = {"scopes"} | ({"auth"} if item["kind"] == "Component" else set())
+    for place, told in (("spec", spec_of(item)), ("metadata", item["metadata"])):
+        for name in sorted(fields & told.keys()):
+            yield Seen(
+                object=named(item),
+                seen=f"{name} stand{'s' * (name == 'auth')} under {place}.",
+                fix="Move it to the top level of the object.",
+                commands=_edit(evidence, item),
+            )
 
 
 @rule(
@@ -183,6 +214,8 @@ def twice(evidence: Evidence) -> Iterable[Seen]:
         for first, item, at in evidence.doubles(kind):
             where = evidence.source(named(item))
             several_files = where.rpartition(":")[0] != at.rpartition(":")[0]
+            if several_files and kind == "Configuration":  # daprd is told which one
+                continue
             yield Seen(
                 object=named(item),
                 seen=f"{name_of(item)} is declared a second time; the first is at {where}.",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, Service
-from dashboard.model.core.manifests import name_of, namespace_of
+from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import (
     App,
     asks_for_a_sidecar,
     containers,
     labels,
+    made_by_others,
     ports,
     runs_redis,
     spec_of,
@@ -181,7 +182,10 @@ def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
     pods = [(pod["metadata"].get("labels")) or {} for pod in evidence.of("Pod")]
     if not service.selector or service.of_dapr or _selected(evidence, service):
         return
-    if any(objects.selects(service, each) for each in (*pods, *_made_by_others(evidence))):
+    if any(
+        objects.selects(service, each)
+        for each in (*pods, *made_by_others(evidence.manifests.objects, evidence.namespace))
+    ):
         return
     telling = {value for key, value in service.selector.items() if not _SHARED.search(key)}
     meant = [w for w in evidence.workloads if set(labels(w).values()) & telling]
@@ -200,16 +204,6 @@ def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
         fix="Give it the labels of the pods.",
         commands=(evidence.patch("Service", service.name, change),) if change else _edit(evidence, item),
     )
-
-
-def _made_by_others(evidence: Evidence) -> Iterator[Json]:
-    """Labels of the pods of kinds that Kubernetes does not bring, as a Rollout."""
-    for item in evidence.manifests.objects:
-        pod = spec_of(item).get("template") if namespace_of(item) == evidence.namespace else None
-        metadata = pod.get("metadata") if isinstance(pod, Mapping) else None
-        told = metadata.get("labels") if isinstance(metadata, Mapping) else None
-        if isinstance(told, Mapping):
-            yield dict(told)
 
 
 def _needed(evidence: Evidence) -> set[str]:

@@ -16,6 +16,8 @@ HOW_TO = "developing-applications/building-blocks/pubsub/subscription-methods/"
 ROUTES = "developing-applications/building-blocks/pubsub/howto-route-messages/"
 SCHEMA = "reference/resource-specs/subscription-schema/"
 V1, V2 = "dapr.io/v1alpha1", "dapr.io/v2alpha1"
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 _TYPE = re.compile(r"""event\.type\s*==\s*["']([^"']*)["']""")
 
 
@@ -54,10 +56,26 @@ def fields(evidence: Evidence, item: Json) -> Iterable[Seen]:
     problems += [
         (f"It has no {name}.", f"Set spec.{name}.") for name in ("topic", "pubsubname") if not spec.get(name)
     ]
+    wanted = {V1: "route", V2: "routes"}.get(version, "")
+    if wanted and not {"route", "routes"} & spec.keys():
+        problems.append((f"It has no {wanted}, which {version} requires.", f"Set spec.{wanted}."))
+    problems += _rule_problems(item)
     for seen, fix in problems:
         yield Seen(
             object=named(item), seen=seen, fix=fix, commands=(evidence.edit("Subscription", name_of(item)),)
         )
+
+
+def _rule_problems(item: Json) -> Iterator[tuple[str, str]]:
+    """What the API server or daprd's CEL refuses of its rules."""
+    for number, found in enumerate(_routes(item)[0], 1):
+        if not found.get("path"):
+            yield f"Rule {number} has no path.", "Give it one."
+        match = str(found.get("match") or "")
+        if not match:
+            yield f"Rule {number} has no match.", "Give it one, or set the path as routes.default."
+        elif _ASSIGNS.search(_QUOTED.sub("", match)):
+            yield f"Rule {number} says {match}: = compares nothing.", "Write == there."
 
 
 @rule(
@@ -65,7 +83,7 @@ def fields(evidence: Evidence, item: Json) -> Iterable[Seen]:
     why="daprd passes over a Subscription to an unknown pub/sub without a word: no event arrives.",
 )  # fmt: skip
 def pubsub_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    there = [c.name for c in evidence.components if c.type.startswith("pubsub.")]
+    there = list(dict.fromkeys(c.name for c in evidence.components if c.type.startswith("pubsub.")))
     wanted = str(spec_of(item).get("pubsubname") or "")
     if not wanted or wanted in there:
         return

@@ -91,7 +91,7 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
     port = str(app.annotations.get("app-port", ""))
     open_ports = [str(each["containerPort"]) for each in ports(app.item)]
     called = bool(app.hosts_actors)
-    if port and not port.isdigit():
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
         said = f'dapr.io/app-port is "{port}", which is no port'
     elif port and open_ports and port not in open_ports:
         said = f"dapr.io/app-port is {port}"
@@ -105,7 +105,7 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
         seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
         fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}.",
         commands=annotate(evidence, app.item, "app-port", meant) if meant else _edit(evidence, app.item),
-        severity=None if called or (port and not port.isdigit()) else "warning",
+        severity=None if called or (port and not (port.isdigit() and 0 < int(port) < 65536)) else "warning",
     )
 
 

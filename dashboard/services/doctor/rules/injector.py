@@ -1,0 +1,98 @@
+"""Annotations whose value or place is wrong: what the injector and daprd make of them.
+
+Sources at the pinned version: dapr/dapr `pkg/injector/patcher/sidecar.go` (which are numbers),
+`pkg/runtime/config.go` (protocols), `pkg/validation/validation.go` (app-ids); dapr/kit `logger` (levels).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
+from dashboard.services.doctor.app import App, annotation, labels, template
+from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
+
+ANNOTATIONS = "reference/arguments-annotations-overview/"
+WORDS = {
+    "app-protocol": {"http", "https", "grpc", "grpcs", "h2c"},
+    "log-level": {"debug", "info", "warn", "error", "fatal"},
+}
+NUMBERS = re.compile(r"(port|threshold|-seconds|max-concurrency|probe-interval|probe-timeout)$")
+_APP_ID = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
+LONGEST_APP_ID = 63 - len("-dapr")  # its Service is named so, and a name has 63 letters
+MAIN = {"enabled", "app-id", "app-port"}
+ALIKE = 0.7
+
+
+def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+@rule(
+    "annotation-value", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    why="daprd ends at a value that it does not know, and the injector refuses an app-id that no Service can "
+    "be named by.",
+)  # fmt: skip
+def value(evidence: Evidence, app: App) -> Iterable[Seen]:
+    if app.app_id and not (_APP_ID.match(app.app_id) and len(app.app_id) <= LONGEST_APP_ID):
+        yield Seen(
+            object=named(app.item),
+            seen=f'dapr.io/app-id is "{app.app_id}": not of small letters, digits and "-" alone, up to '
+            f"{LONGEST_APP_ID}.",
+            fix="Give it such a name.",
+            commands=_edit(evidence, app.item),
+        )
+    for name, said in app.annotations.items():
+        text = str(said).strip().lower()
+        known = WORDS.get(name, {text})
+        if text and text not in known:
+            yield Seen(
+                object=named(app.item),
+                seen=f'dapr.io/{name} is "{said}"; known are {", ".join(sorted(known))}.',
+                fix="Write one of these.",
+                commands=_edit(evidence, app.item),
+            )
+        elif text and name != "app-port" and NUMBERS.search(name) and not text.lstrip("-").isdigit():
+            yield Seen(
+                object=named(app.item),
+                seen=f'dapr.io/{name} is "{said}", which is no number.',
+                why="The injector passes over a value that is no number, and takes its own.",
+                fix="Write a number.",
+                commands=_edit(evidence, app.item),
+                severity="warning",
+            )
+
+
+@rule(
+    "annotation-astray", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
+    why="The injector reads annotations of dapr.io/ alone: labels and other prefixes ask for no sidecar.",
+)  # fmt: skip
+def astray(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    if annotation(template(item), "enabled") or annotation(item, "enabled"):
+        return
+    if "dapr.io/enabled" in labels(item):
+        yield Seen(
+            object=named(item),
+            seen="dapr.io/enabled is a label of its pods, not an annotation.",
+            fix="Move it to spec.template.metadata.annotations.",
+            commands=_edit(evidence, item),
+        )
+    for name in _misspelled(item):
+        yield Seen(
+            object=named(item),
+            seen=f"{name} is no annotation of Dapr's.",
+            fix=f"Write dapr.io/{name.partition('/')[2]}.",
+            commands=_edit(evidence, item),
+        )
+
+
+def _misspelled(item: Json) -> Iterator[str]:
+    """Annotations of its pods whose prefix is nearly Dapr's."""
+    for name in (template(item).get("metadata") or {}).get("annotations") or {}:
+        prefix, _, rest = str(name).partition("/")
+        if rest in MAIN and prefix != "dapr.io" and get_close_matches(prefix, ["dapr.io"], 1, ALIKE):
+            yield str(name)
