@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -81,7 +80,7 @@ def read_folder(folder: Path) -> Manifests:
     files = _files(folder)
     for path in (path for path in files if path.name in KUSTOMIZATIONS):
         found.patches |= _patches(path)
-        absent = [name for name in _resources(path) if not os.path.exists(path.parent / name)]
+        absent = [name for name in _resources(path) if not (path.parent / name).exists()]
         if absent:
             found.unread[str(path)] = f"It names {', '.join(absent)}, which is not there."
     for path in (path for path in files if path.resolve() not in found.patches):
