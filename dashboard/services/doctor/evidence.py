@@ -21,13 +21,11 @@ from dashboard.services.core.settings import Settings
 from dashboard.services.doctor.app import OTHER_WORKLOADS, WORKLOADS, App, asks_for_a_sidecar, runs_redis
 
 Origin = Literal["kubernetes", "local", "static", "files"]
+PatchForm = Literal["merge", "strategic", "json"]
 _RESOURCES = {
     "Component": "components.dapr.io",
     "Subscription": "subscriptions.dapr.io",
     "Configuration": "configurations.dapr.io",
-    "Deployment": "deployment",
-    "StatefulSet": "statefulset",
-    "Service": "service",
 }
 
 
@@ -243,12 +241,16 @@ class Evidence:
         """Whether two objects ("Kind/name") surely exist together: in one cluster, or in one folder."""
         return self.origin != "files" or _folder(self.source(one)) == _folder(self.source(other))
 
-    def patch(self, kind: str, name: str, change: Json) -> str:
-        """The command that changes an object: a merge patch, or the file to change it in."""
+    def patch(self, kind: str, name: str, change: object, form: PatchForm = "merge") -> str:
+        """The command that changes an object, or the one that opens the file to change it in.
+
+        A merge keeps no list; `strategic` finds the entries of most lists by name; `json` is RFC 6902.
+        """
         if self.origin != "kubernetes":
             return self.edit(kind, name)
         body = shlex.quote(json.dumps(change, ensure_ascii=False))
-        return self.kubectl(f"patch {_RESOURCES[kind]} {shlex.quote(name)} --type merge -p {body}")
+        what = _RESOURCES.get(kind, kind.lower())
+        return self.kubectl(f"patch {what} {shlex.quote(name)} --type {form} -p {body}")
 
     def edit(self, kind: str, name: str) -> str:
         """The command that opens an object to change it."""
@@ -256,11 +258,11 @@ class Evidence:
         if source:
             file, _, line = source.rpartition(":")
             return f"${{EDITOR:-vi}} +{line} {shlex.quote(file)}"
-        return self.kubectl(f"edit {kind.lower()} {shlex.quote(name)}") if self.origin == "kubernetes" else ""
+        return self.kubectl(f"edit {_RESOURCES.get(kind, kind.lower())} {shlex.quote(name)}")
 
     def kubectl(self, words: str, namespace: str = "") -> str:
-        """A kubectl line, here or in another namespace of the context; "" where there is no Kubernetes."""
-        if self.origin not in {"kubernetes", "files"}:
+        """A kubectl line, here or in another namespace of the context; "" where nothing is applied."""
+        if self.origin != "kubernetes":
             return ""
         before = self.endpoint.kubectl[:-1] if self.endpoint and self.endpoint.kubectl else ("kubectl", "-n")
         return f"{shlex.join((*before, namespace or self.namespace))} {words}"

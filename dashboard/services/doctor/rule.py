@@ -110,7 +110,7 @@ class Rule:
             why=seen.why or self.why,
             fix=seen.fix,
             docs=self.docs,
-            commands=tuple(filter(None, seen.commands)),
+            commands=tuple(dict.fromkeys(filter(None, seen.commands))),
             source=seen.source or (evidence.source(seen.object) if evidence else ""),
         )
 

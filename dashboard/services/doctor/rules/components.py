@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.dapr import FALSE, is_truthy
 from dashboard.model.core.kubernetes import Component
-from dashboard.services.doctor.evidence import Evidence, UnknownError
+from dashboard.services.doctor.evidence import Evidence, UnknownError, named
 from dashboard.services.doctor.facts import component_types
+from dashboard.services.doctor.mends import mounts
+from dashboard.services.doctor.mends.components import apply, on_redis, reloaded, set_entry
 from dashboard.services.doctor.rule import Seen, rule
 
 STORE = "state."
@@ -40,26 +42,6 @@ def edit(evidence: Evidence, found: Component) -> tuple[str, ...]:
     return (evidence.edit("Component", found.name),)
 
 
-def set_entry(evidence: Evidence, found: Component, name: str, value: str | None) -> tuple[str, ...]:
-    """The commands that give one entry of its metadata another value, or take it away."""
-    entries: list[dict[str, object]] = []
-    for known, held in found.metadata.items():
-        if known.lower() == name.lower():
-            continue
-        kept: dict[str, object] = {"name": known}
-        if isinstance(held, str):
-            kept["value"] = held
-        else:
-            kept["secretKeyRef"] = {"name": held.name, "key": held.key}
-        entries.append(kept)
-    if value is not None:
-        entries.append({"name": name, "value": value})
-    secret = any("assword" in str(entry["name"]) and "value" in entry for entry in entries)
-    if secret:  # a patch would show it
-        return edit(evidence, found)
-    return (evidence.patch("Component", found.name, {"spec": {"metadata": entries}}),)
-
-
 @rule(
     "actor-state-store-missing", "error", docs=ACTORS,
     why="Dapr hosts no actor without a state store that is marked for actors: each call fails.",
@@ -74,7 +56,26 @@ def missing(evidence: Evidence) -> Iterable[Seen]:
             object="Component/statestore",
             seen=f"No Component of type state.* in {evidence.namespace} is in scope of {app_id}.",
             fix='Declare one of type state.redis with actorStateStore "true" in this namespace.',
+            commands=_declared(evidence, app_id),
         )
+
+
+def _declared(evidence: Evidence, app_id: str) -> tuple[str, ...]:
+    """What is mounted as a file is meant; else a store that others use; else a new one."""
+    mounted = [app for app in evidence.dapr_apps if app.app_id == app_id and not evidence.components]
+    applied = [command for app in mounted for command in mounts.applied(evidence, app.item)]
+    if applied:
+        return (*applied, *reloaded(evidence))
+    there = next((c for c in evidence.components if c.type.startswith(STORE)), None)
+    if there:
+        scopes = {"scopes": [*there.scopes, app_id]}
+        return (evidence.patch("Component", there.name, scopes), *reloaded(evidence, (app_id,)))
+    made = on_redis(evidence, "statestore", "state.redis", **{MARK["name"]: MARK["value"]})
+    return (apply(evidence, made, _host(evidence, app_id)), *reloaded(evidence)) if made else ()
+
+
+def _host(evidence: Evidence, app_id: str) -> str:
+    return next((named(app.item) for app in evidence.dapr_apps if app.app_id == app_id), "")
 
 
 @rule(
@@ -86,7 +87,12 @@ def not_true(evidence: Evidence) -> Iterable[Seen]:
     for app_id in evidence.hosts:
         found = stores(evidence, app_id)
         if not any(is_truthy(marked(store)) for store in found):
-            yield from (_unmarked(evidence, store) for store in found)
+            # One of them is enough: two for actors are a mistake of their own.
+            yield from (_unmarked(evidence, store) for store in sorted(found, key=_likely)[:1])
+
+
+def _likely(store: Component) -> bool:
+    return store.type != "state.redis"
 
 
 def _unmarked(evidence: Evidence, store: Component) -> Seen:
@@ -105,12 +111,14 @@ def _unmarked(evidence: Evidence, store: Component) -> Seen:
 )  # fmt: skip
 def odd(evidence: Evidence, found: Component) -> Iterable[Seen]:
     said = marked(found)
+    others = [c for c in evidence.components if c.type.startswith(STORE) and is_truthy(marked(c))]
+    meant = "false" if others else "true"
     if found.type.startswith(STORE) and not is_truthy(said) and said.strip().lower() not in FALSE:
         yield Seen(
             object=f"Component/{found.name}",
             seen=f'actorStateStore is "{said}".',
-            fix='Write "true" or "false".',
-            commands=set_entry(evidence, found, MARK["name"], MARK["value"]),
+            fix=f'Write "{meant}".',
+            commands=set_entry(evidence, found, MARK["name"], meant),
         )
 
 
@@ -160,7 +168,7 @@ def unfit(evidence: Evidence, found: Component) -> Iterable[Seen]:
             seen="Its state is in the memory of each sidecar"
             + (f", and {', '.join(several)} has several." if several else "."),
             fix="Use a store of its own, as state.redis.",
-            commands=edit(evidence, found),
+            commands=_on_redis(evidence, found),
             severity="error" if several else "warning",
         )
     elif told and told.actors is False:
@@ -168,8 +176,17 @@ def unfit(evidence: Evidence, found: Component) -> Iterable[Seen]:
             object=f"Component/{found.name}",
             seen=f"{found.type} has no transactions: daprd refuses to keep actors in it.",
             fix="Use a store that has them, as state.redis.",
-            commands=edit(evidence, found),
+            commands=_on_redis(evidence, found),
         )
+
+
+def _on_redis(evidence: Evidence, found: Component) -> tuple[str, ...]:
+    """It as a store on this namespace's Redis, where that is known."""
+    made = on_redis(evidence, found.name, "state.redis", **{MARK["name"]: MARK["value"]})
+    if made is None:
+        return edit(evidence, found)
+    patch = {"spec": made["spec"], "auth": made["auth"]}
+    return (evidence.patch("Component", found.name, patch), *reloaded(evidence, found.scopes))
 
 
 @rule(
@@ -190,7 +207,10 @@ def scoped_away(evidence: Evidence, found: Component) -> Iterable[Seen]:
         object=f"Component/{found.name}",
         seen=f"scopes are {', '.join(found.scopes)}; the apps here are {', '.join(sorted(evidence.apps))}.",
         fix=f"Add {hosts[0]} to its scopes.",
-        commands=(evidence.patch("Component", found.name, {"scopes": [*found.scopes, hosts[0]]}),),
+        commands=(
+            evidence.patch("Component", found.name, {"scopes": [*found.scopes, hosts[0]]}),
+            *reloaded(evidence, (hosts[0],)),
+        ),
     )
 
 

@@ -19,17 +19,16 @@ from dashboard.services.doctor.app import (
     template,
 )
 from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.mends.redis import on_claim, starts_anew, told
+from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.services import redis_host
 
 REDIS = "https://redis.io/docs/latest/"
 PERSISTENCE = f"{REDIS}operate/oss_and_stack/management/persistence/"
 EVICTION = f"{REDIS}develop/reference/eviction/"
+MEMORY = "256Mi"
 VOLUMES = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/"
-
-
-def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    return (evidence.edit(str(item["kind"]), name_of(item)),)
 
 
 def _of_ours(evidence: Evidence) -> Iterator[tuple[Json, Json]]:
@@ -53,13 +52,8 @@ def no_limit(evidence: Evidence) -> Iterable[Seen]:
             yield Seen(
                 object=named(item),
                 seen=f"Container {name} has no resources.limits.memory.",
-                fix="Set requests and a memory limit.",
-                commands=(
-                    evidence.kubectl(
-                        f"set resources {item['kind'].lower()} {name_of(item)} -c {name} "
-                        "--limits=memory=256Mi"
-                    ),
-                ),
+                fix=f"Set requests and a memory limit, as {MEMORY}.{starts_anew(evidence, item)}",
+                commands=in_container(evidence, item, container, resources={"limits": {"memory": MEMORY}}),
             )
 
 
@@ -76,9 +70,24 @@ def root(evidence: Evidence) -> Iterable[Seen]:
             yield Seen(
                 object=named(item),
                 seen=f"Container {container.get('name', '')} sets neither runAsNonRoot nor runAsUser.",
-                fix="Set securityContext.runAsNonRoot to true, and runAsUser where the image names none.",
-                commands=_edit(evidence, item),
+                fix="Set securityContext.runAsNonRoot to true, and runAsUser where the image names none:"
+                f" {_user(container)} here, or the one that its files belong to."
+                + starts_anew(evidence, item),
+                commands=_unprivileged(evidence, item, container),
             )
+
+
+def _user(container: Json) -> int:
+    """Of Redis' own image; for others any but root."""
+    return 999 if is_redis(container) else 10001
+
+
+def _unprivileged(evidence: Evidence, item: Json, container: Json) -> tuple[str, ...]:
+    """Volumes belong to the same group: what is there was written as root."""
+    user = _user(container)
+    inside = {"name": container.get("name"), "securityContext": {"runAsNonRoot": True, "runAsUser": user}}
+    pod = {"containers": [inside], "securityContext": {"fsGroup": user}}
+    return (in_pods(evidence, item, {"spec": pod}),)
 
 
 @rule(
@@ -94,8 +103,8 @@ def not_pinned(evidence: Evidence) -> Iterable[Seen]:
             yield Seen(
                 object=named(item),
                 seen=f"Container {container.get('name', '')} pulls {image} each time.",
-                fix="Name a version, or a digest.",
-                commands=_edit(evidence, item),
+                fix="Name a version, or a digest; with IfNotPresent a node keeps the one that it has.",
+                commands=in_container(evidence, item, container, imagePullPolicy="IfNotPresent"),
             )
 
 
@@ -108,8 +117,9 @@ def without_volume(evidence: Evidence, item: Json) -> Iterable[Seen]:
         yield Seen(
             object=named(item),
             seen=f"It runs Redis and mounts no volume at {DATA}.",
-            fix=f"Mount a volume at {DATA}, a persistent one where the state is worth keeping.",
-            commands=_edit(evidence, item),
+            fix=f"Mount a claim at {DATA}, of the cluster's default StorageClass."
+            + starts_anew(evidence, item),
+            commands=on_claim(evidence, item),
         )
 
 
@@ -123,8 +133,9 @@ def on_empty_dir(evidence: Evidence, item: Json) -> Iterable[Seen]:
         yield Seen(
             object=named(item),
             seen=f"Redis keeps {DATA} in an emptyDir.",
-            fix="Give it a volume claim where the state is worth keeping.",
-            commands=_edit(evidence, item),
+            fix="Give it a volume claim where the state is worth keeping. Redis then starts anew, and empty, "
+            "as after any end of its pod.",
+            commands=on_claim(evidence, item, str(volume["name"])),
         )
 
 
@@ -172,8 +183,9 @@ def told_to_evict(evidence: Evidence, item: Json) -> Iterable[Seen]:
         yield Seen(
             object=named(item),
             seen=f"maxmemory-policy is {policy}.",
-            fix="Set it to noeviction: a write that does not fit then fails, and can be seen.",
-            commands=_edit(evidence, item),
+            fix="Set it to noeviction: a write that does not fit then fails, and can be seen."
+            + starts_anew(evidence, item),
+            commands=told(evidence, item, "maxmemory-policy", "noeviction"),
             severity=None if ours else "info",  # a cache of somebody's may
         )
 
@@ -188,8 +200,8 @@ def told_to_forget(evidence: Evidence, item: Json) -> Iterable[Seen]:
         yield Seen(
             object=named(item),
             seen="appendonly is no.",
-            fix="Turn the append-only file on.",
-            commands=_edit(evidence, item),
+            fix=f"Turn the append-only file on.{starts_anew(evidence, item)}",
+            commands=told(evidence, item, "appendonly", "yes"),
         )
 
 
@@ -210,5 +222,5 @@ def several(evidence: Evidence, item: Json) -> Iterable[Seen]:
             fix="Run one, or a replicated Redis by its operator.",
             commands=(evidence.kubectl(f"scale {kind} {name_of(item)} --replicas=1"),)
             if evidence.origin == "kubernetes"
-            else _edit(evidence, item),
+            else edit(evidence, item),
         )

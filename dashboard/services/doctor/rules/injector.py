@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from dashboard.model.core.kubernetes import Json
-from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import App, annotation, labels, template
 from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
@@ -28,10 +28,6 @@ MAIN = {"enabled", "app-id", "app-port"}
 ALIKE = 0.7
 
 
-def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    return (evidence.edit(str(item["kind"]), name_of(item)),)
-
-
 @rule(
     "annotation-value", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
     why="daprd ends at a value that it does not know, and the injector refuses an app-id that no Service can "
@@ -44,7 +40,7 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
             seen=f'dapr.io/app-id is "{app.app_id}": not of small letters, digits and "-" alone, up to '
             f"{LONGEST_APP_ID}.",
             fix="Give it such a name.",
-            commands=_edit(evidence, app.item),
+            commands=edit(evidence, app.item),
         )
     for name, said in app.annotations.items():
         text = str(said).strip().lower()
@@ -54,7 +50,7 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
                 object=named(app.item),
                 seen=f'dapr.io/{name} is "{said}"; known are {", ".join(sorted(known))}.',
                 fix="Write one of these.",
-                commands=_edit(evidence, app.item),
+                commands=edit(evidence, app.item),
             )
         elif text and name != "app-port" and NUMBERS.search(name) and not text.lstrip("-").isdigit():
             yield Seen(
@@ -62,7 +58,7 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
                 seen=f'dapr.io/{name} is "{said}", which is no number.',
                 why="The injector passes over a value that is no number, and takes its own.",
                 fix="Write a number.",
-                commands=_edit(evidence, app.item),
+                commands=edit(evidence, app.item),
                 severity="warning",
             )
 
@@ -79,14 +75,14 @@ def astray(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen="dapr.io/enabled is a label of its pods, not an annotation.",
             fix="Move it to spec.template.metadata.annotations.",
-            commands=_edit(evidence, item),
+            commands=edit(evidence, item),
         )
     for name in _misspelled(item):
         yield Seen(
             object=named(item),
             seen=f"{name} is no annotation of Dapr's.",
             fix=f"Write dapr.io/{name.partition('/')[2]}.",
-            commands=_edit(evidence, item),
+            commands=edit(evidence, item),
         )
 
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from dashboard.model.core.dapr import is_truthy
-from dashboard.model.core.kubernetes import Component, Json, SecretKey
+from dashboard.model.core.kubernetes import Component, Json, SecretKey, component
 from dashboard.model.core.manifests import name_of
-from dashboard.model.core.redis_pod import is_redis
-from dashboard.services.doctor.app import containers, template
+from dashboard.services.doctor.app import annotation, containers, template
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.mends.components import PASSWORD, asked_for, change, reloaded
+from dashboard.services.doctor.mends.redis import (
+    GENERATED,
+    asked_of_the_reader,
+    guarded,
+    kept,
+    moved_to_secret,
+    server,
+    starts_anew,
+)
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.services import LOOPBACK, redis_host
 
 SECRETS = "operations/components/component-secrets/"
 STORES = "reference/components-reference/supported-secret-stores/"
 KEYLESS = ("useEntraID", "useIAM", "useAWSIAM")
-SECRET, KEY = "redis", "redis-password"
-REFERENCE = {"name": "redisPassword", "secretKeyRef": {"name": SECRET, "key": KEY}}
 
 
 def _keyless(found: Component) -> bool:
@@ -41,44 +45,15 @@ def missing(evidence: Evidence, found: Component) -> Iterable[Seen]:
     yield Seen(
         object=f"Component/{found.name}",
         seen="It has no redisPassword." if value is None else 'redisPassword is "".',
-        fix="Give Redis a password, keep it in a Secret, and name that by secretKeyRef.",
-        commands=_guarded(evidence, found),
+        fix="Give Redis a password, keep it in a Secret, and name that by secretKeyRef."
+        + _cost(evidence, found),
+        commands=guarded(evidence, found, redis_host(found)[0]),
     )
 
 
-def _guarded(evidence: Evidence, found: Component) -> tuple[str, ...]:
-    """A Secret, Redis that asks for it, the Component that names it, and pods that read both anew."""
-    if evidence.origin != "kubernetes":
-        return (evidence.edit("Component", found.name),)
-    get = evidence.kubectl(f"get secret {SECRET} -o name")
-    create = evidence.kubectl(
-        f'create secret generic {SECRET} --from-literal={KEY}="$(openssl rand -base64 24)"'
-    )
-    host = redis_host(found)[0].partition(".")[0]
-    redis = [item for item in evidence.redis_workloads if name_of(item) in host or host in name_of(item)]
-    servers = [_asks(evidence, item) for item in redis or evidence.redis_workloads[:1]]
-    return (f"{get} || {create}", *servers, _names(evidence, found), evidence.restart())
-
-
-def _asks(evidence: Evidence, item: Json) -> str:
-    """The command by which the Redis of a workload asks for the Secret's password."""
-    (container,) = [c for c in containers(item) if is_redis(c)][:1]
-    password = {"name": "REDIS_PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": KEY}}}
-    args = [*map(str, container.get("args") or ()), "--requirepass", "$(REDIS_PASSWORD)"]
-    pod = {"containers": [{"name": container.get("name"), "env": [password], "args": args}]}
-    body = shlex.quote(json.dumps({"spec": {"template": {"spec": pod}}}))
-    return evidence.kubectl(f"patch {str(item['kind']).lower()} {name_of(item)} -p {body}")
-
-
-def _names(evidence: Evidence, found: Component) -> str:
-    entries: list[dict[str, Any]] = [
-        {"name": name, "value": value}
-        if isinstance(value, str)
-        else {"name": name, "secretKeyRef": {"name": value.name, "key": value.key}}
-        for name, value in found.metadata.items()
-        if name.lower() != "redispassword"
-    ]
-    return evidence.patch("Component", found.name, {"spec": {"metadata": [*entries, REFERENCE]}})
+def _cost(evidence: Evidence, found: Component) -> str:
+    item = server(evidence, redis_host(found)[0]) if evidence.origin == "kubernetes" else None
+    return starts_anew(evidence, item) if item and not asked_for(item) else ""
 
 
 @rule(
@@ -92,7 +67,7 @@ def plain(evidence: Evidence, found: Component) -> Iterable[Seen]:
             object=f"Component/{found.name}",
             seen=f"redisPassword is a text of {len(value)} characters.",
             fix="Keep it in a Secret, name that by secretKeyRef, and change the password.",
-            commands=_guarded(evidence, found),
+            commands=moved_to_secret(evidence, found, redis_host(found)[0]),
         )
 
 
@@ -111,7 +86,8 @@ def dead_reference(evidence: Evidence, item: Json) -> Iterable[Seen]:
             unknown.append(str(error))
             continue
         if problem:
-            yield _dead(evidence, named(item), f"{name} names", wanted, problem)
+            commands = _component_secret(evidence, item, name, wanted)
+            yield _dead(named(item), f"{name} names", wanted, problem, commands)
     if unknown:
         raise UnknownError("; ".join(dict.fromkeys(unknown)))
 
@@ -130,21 +106,44 @@ def workload_secret(evidence: Evidence, item: Json) -> Iterable[Seen]:
             unknown.append(str(error))
             continue
         if problem:
-            yield _dead(evidence, named(item), f"{name} is from", wanted, problem)
+            commands = _workload_secret(evidence, item, name, wanted)
+            yield _dead(named(item), f"{name} is from", wanted, problem, commands)
     if unknown:
         raise UnknownError("; ".join(dict.fromkeys(unknown)))
 
 
-def _dead(evidence: Evidence, about: str, name: str, wanted: SecretKey, problem: str) -> Seen:
-    create = evidence.kubectl(
-        f'create secret generic {wanted.name} --from-literal={wanted.key}="$VALUE" --dry-run=client -o yaml'
-    )
+def _dead(about: str, name: str, wanted: SecretKey, problem: str, commands: tuple[str, ...]) -> Seen:
+    asked = any("${VALUE" in command for command in commands)
     return Seen(
         object=about,
         seen=f"{name} key {wanted.key} of Secret {wanted.name}: {problem}.",
-        fix="Create the Secret with that key (its value in $VALUE), or name another.",
-        commands=(f"{create} | {evidence.kubectl('apply -f -')}",) if create else (),
+        fix="Create the Secret with that key, or name another."
+        + (" Its value, which you know alone, is read from $VALUE." if asked else ""),
+        commands=commands,
     )
+
+
+def _component_secret(evidence: Evidence, item: Json, name: str, wanted: SecretKey) -> tuple[str, ...]:
+    """A password for the Redis that runs here, else a value that only the reader knows."""
+    found = component(item)
+    host = redis_host(found)[0]
+    ours = found.type.endswith(".redis") and name.lower() == PASSWORD.lower()
+    if evidence.origin != "kubernetes":
+        return (evidence.edit("Secret", wanted.name),)
+    if ours and server(evidence, host):
+        return guarded(evidence, found, host, wanted)
+    return (kept(evidence, wanted, asked_of_the_reader(wanted)), *reloaded(evidence, found.scopes))
+
+
+def _workload_secret(evidence: Evidence, item: Json, name: str, wanted: SecretKey) -> tuple[str, ...]:
+    """Redis' own password, and a token that sidecar and app share, may be any; others the reader knows."""
+    if evidence.origin != "kubernetes":
+        return (evidence.edit("Secret", wanted.name),)
+    token = annotation(template(item), "app-token-secret")
+    made = wanted == asked_for(item) or (name == "APP_API_TOKEN" and wanted == SecretKey(token, "token"))
+    value = GENERATED if made else asked_of_the_reader(wanted)
+    restart = evidence.kubectl(f"rollout restart {str(item['kind']).lower()}/{name_of(item)}")
+    return kept(evidence, wanted, value), restart
 
 
 @rule(
@@ -161,7 +160,7 @@ def store_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
         seen=f"auth.secretStore is {wanted}; {evidence.namespace} has {', '.join(there) or 'none'}.",
         fix=f"Declare a Component {wanted} of type secretstores.*, or leave auth.secretStore out for "
         "Kubernetes' own.",
-        commands=(evidence.patch("Component", name_of(item), {"auth": None}),),
+        commands=change(evidence, item, {"auth": None}),
         severity="error" if evidence.origin == "kubernetes" else None,
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
-from dashboard.services.doctor.app import annotation, runs_redis, template
+from dashboard.model.core.manifests import name_of
+from dashboard.services.doctor.app import annotation, containers, labels, runs_redis, template
 from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.rule import CLUSTER, Seen, rule
 
@@ -29,10 +30,10 @@ def _pods(evidence: Evidence) -> Iterator[Json]:
         template(item)["metadata"].get("labels") or {} for item in evidence.workloads if runs_redis(item)
     ]
     for pod in evidence.of("Pod"):
-        labels = pod["metadata"].get("labels") or {}
+        held = pod["metadata"].get("labels") or {}
         ours = annotation(pod, "app-id") == evidence.app_id
         if "deletionTimestamp" not in pod["metadata"] and (
-            ours or any(store and store.items() <= labels.items() for store in stores)
+            ours or any(store and store.items() <= held.items() for store in stores)
         ):
             yield pod
 
@@ -80,8 +81,22 @@ def not_pulled(evidence: Evidence) -> Iterable[Seen]:
                 yield Seen(
                     object=named(pod),
                     seen=f"{status['name']}: {waiting['reason']} of {status.get('image')}. {message}".strip(),
-                    fix="Name an image that the node can pull, or give the pod a pull secret.",
+                    fix="Name an image that the node can pull, in $IMAGE, or give the pod a pull secret.",
+                    commands=_another_image(evidence, pod, str(status["name"])),
                 )
+
+
+def _another_image(evidence: Evidence, pod: Json, container: str) -> tuple[str, ...]:
+    """Which one, nobody but the reader knows: where it is not set the command ends."""
+    held = (pod["metadata"].get("labels") or {}).items()
+    return tuple(
+        evidence.kubectl(
+            f"set image {str(item['kind']).lower()}/{name_of(item)} "
+            f'{container}="${{IMAGE:?an image that the nodes can pull}}"'
+        )
+        for item in evidence.workloads
+        if labels(item).items() <= held and container in {each.get("name") for each in containers(item)}
+    )
 
 
 @rule(

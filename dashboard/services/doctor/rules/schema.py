@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.kubernetes import Json, component
 from dashboard.model.core.manifests import name_of
 from dashboard.model.doctor.report import Severity
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.facts import component_types
+from dashboard.services.doctor.mends.components import change, redis_address, rename_entry, set_entry
+from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import Seen, rule
 
 SCHEMA = "reference/resource-specs/component-schema/"
@@ -26,10 +28,6 @@ NEEDS_WHAT_IS_REQUIRED = {
     "state.memcached",
 }  # fmt: skip
 ENTRY = {"name", "value", "secretKeyRef", "envRef"}
-
-
-def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    return (evidence.edit(str(item["kind"]), name_of(item)),)
 
 
 def _close(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
@@ -50,7 +48,7 @@ def api_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen=f'apiVersion is "{said}".' if said else "It has no apiVersion.",
             fix=f"Write apiVersion: {API_VERSION}.",
-            commands=_edit(evidence, item),
+            commands=edit(evidence, item),
             severity=None if said or item["kind"] == "Component" else "warning",  # daprd itself does not ask
         )
 
@@ -63,6 +61,7 @@ def component_type(evidence: Evidence, item: Json) -> Iterable[Seen]:
     spec = spec_of(item)
     said, version = str(spec.get("type") or ""), spec.get("version")
     severity: Severity | None = None
+    patch: dict[str, str] = {}
     family, _, name = said.partition(".")
     told = component_types().get(f"{family}.{name.lower()}")  # daprd asks for the family's case alone
     if not said:
@@ -75,12 +74,15 @@ def component_type(evidence: Evidence, item: Json) -> Iterable[Seen]:
             f"Write {family}.{meant}." if meant else "Name one of Dapr's, or run it as a pluggable component."
         )
         severity = None if meant else "warning"
+        patch = {"type": f"{family}.{meant}"} if meant else {}
     elif version and str(version) not in told.versions | {"v0"}:
         problem = f"spec.version is {version}; {said} has {', '.join(sorted(told.versions))}."
         fix = f"Write version: {min(told.versions)}."
+        patch = {"version": min(told.versions)}
     else:
         return
-    yield Seen(object=named(item), seen=problem, fix=fix, commands=_edit(evidence, item), severity=severity)
+    commands = change(evidence, item, {"spec": patch}) if patch else edit(evidence, item)
+    yield Seen(object=named(item), seen=problem, fix=fix, commands=commands, severity=severity)
 
 
 @rule(
@@ -93,7 +95,7 @@ def without_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen="It has no spec.version.",
             fix="Write version: v1.",
-            commands=_edit(evidence, item),
+            commands=change(evidence, item, {"spec": {"version": "v1"}}),
             severity="error" if _beside_an_app(evidence, item) else None,
         )
 
@@ -115,7 +117,7 @@ def metadata(evidence: Evidence, item: Json) -> Iterable[Seen]:
             seen="It has no spec.metadata.",
             why="The API server refuses a Component without spec.metadata, though it may be empty.",
             fix="Write metadata: [] where it needs none.",
-            commands=_edit(evidence, item),
+            commands=change(evidence, item, {"spec": {"metadata": []}}),
         )
     entries = spec_of(item).get("metadata") or []
     if not isinstance(entries, list):
@@ -127,7 +129,7 @@ def metadata(evidence: Evidence, item: Json) -> Iterable[Seen]:
                 object=named(item),
                 seen=f"Entry {number} of spec.metadata {problem}.",
                 fix="Write each entry as name and value, or name and secretKeyRef.",
-                commands=_edit(evidence, item),
+                commands=edit(evidence, item),
             )
     names = [str(e["name"]) for e in entries if isinstance(e, Mapping) and isinstance(e.get("name"), str)]
     yield from _misnamed(evidence, item, names)
@@ -160,7 +162,7 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
             seen=f"{name} is there more than once in spec.metadata.",
             why="daprd takes one of them and drops the others.",
             fix="Keep one.",
-            commands=_edit(evidence, item),
+            commands=edit(evidence, item),
             severity="warning",
         )
     known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"}
@@ -168,23 +170,29 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
         alike = ALIKE if said.endswith(SURE) else ALMOST_EQUAL
         meant = _close(name, told.fields, alike) if name.lower() not in known else ""
         if meant and meant.lower() not in lower:
+            lower.add(meant.lower())
             yield Seen(
                 object=named(item),
                 seen=f"{said} has no {name} in its metadata.",
                 fix=f"Write {meant}."
                 if _close(name, [meant], ALMOST_EQUAL)
                 else f"Remove it: it does nothing. Where {meant} is meant, write that.",
-                commands=_edit(evidence, item),
+                commands=rename_entry(evidence, item, name, meant)
+                if _close(name, [meant], ALMOST_EQUAL)
+                else edit(evidence, item),
                 severity="error" if meant in told.required and said.endswith(SURE) else "warning",
             )
     surely = said.endswith(SURE) or said in NEEDS_WHAT_IS_REQUIRED
     for name in sorted(told.required) if surely else ():
         if name.lower() not in lower:
+            address = redis_address(evidence) if name == "redisHost" else ""
             yield Seen(
                 object=named(item),
                 seen=f"It has no {name}.",
-                fix=f"Set {name}.",
-                commands=_edit(evidence, item),
+                fix=f"Set {name}{', as ' + address if address else ''}.",
+                commands=set_entry(evidence, component(item), name, address)
+                if address
+                else edit(evidence, item),
             )
 
 
@@ -200,8 +208,13 @@ def scopes_misplaced(evidence: Evidence, item: Json) -> Iterable[Seen]:
                 object=named(item),
                 seen=f"{name} stand{'s' * (name == 'auth')} under {place}.",
                 fix="Move it to the top level of the object.",
-                commands=_edit(evidence, item),
+                commands=change(evidence, item, _lifted(item, place, name)),
             )
+
+
+def _lifted(item: Json, place: str, name: str) -> Json:
+    """The patch that moves a field from where it stands to the top, where none is there yet."""
+    return {name: item.get(name) or item[place][name], place: {name: None}}
 
 
 @rule(
@@ -220,7 +233,7 @@ def twice(evidence: Evidence) -> Iterable[Seen]:
                 object=named(item),
                 seen=f"{name_of(item)} is declared a second time; the first is at {where}.",
                 fix="Give one of them another name, or delete it; of two that are for two places apply one.",
-                commands=_edit(evidence, item),
+                commands=edit(evidence, item),
                 severity="warning" if several_files and _serve_one_end(first, item) else None,
                 source=at,
             )

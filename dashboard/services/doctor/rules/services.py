@@ -20,6 +20,23 @@ from dashboard.services.doctor.app import (
     spec_of,
 )
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.mends.components import set_entry
+from dashboard.services.doctor.mends.policies import opened
+from dashboard.services.doctor.mends.services import (
+    as_meant,
+    meant_port,
+    port_of,
+    rehosted,
+    reprobed,
+    rescaled,
+    retargeted,
+    select,
+    selector_of,
+    serve,
+    target_of,
+    written,
+)
+from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.components import NAMESPACED
 
@@ -37,10 +54,6 @@ SIDECAR_PORTS = {"3500", "50001", "50002", "9090"} | {
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 # Labels that many workloads share.
 _SHARED = re.compile(r"(^|/)(part-of|instance|managed-by|component|version|tier|release|env|environment)$")
-
-
-def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    return (evidence.edit(str(item["kind"]), name_of(item)),)
 
 
 def redis_host(found: Component) -> tuple[str, str]:
@@ -97,7 +110,7 @@ def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
             object=f"Component/{found.name}",
             seen=problem,
             fix="Name the Service of this namespace's Redis with its port, as redis-master:6379.",
-            commands=(evidence.edit("Component", found.name),),
+            commands=rehosted(evidence, found, name, port),
         )
 
 
@@ -115,7 +128,7 @@ def port_missing(evidence: Evidence, found: Component) -> Iterable[Seen]:
                 object=named(item),
                 seen=f"Component {found.name} asks for port {port}; it has {has}.",
                 fix=f"Give the Service port {port}, or name {has} in redisHost.",
-                commands=_edit(evidence, item),
+                commands=set_entry(evidence, found, "redisHost", f"{host}:{next(iter(service.ports))}"),
             )
 
 
@@ -145,8 +158,8 @@ def target_closed(evidence: Evidence, item: Json) -> Iterable[Seen]:
                     object=named(item),
                     seen=f"Port {port} leads to {target}; the containers of {named(workload)} have "
                     f"{', '.join(sorted(numbers | (open_names - {'None'}))) or 'no port declared'}.",
-                    fix="Name a port that a container has.",
-                    commands=_edit(evidence, item),
+                    fix=f"Name a port that a container has{as_meant(target_of(workload, port, target))}.",
+                    commands=retargeted(evidence, item, workload, port, target),
                     severity=None if by_name else "warning",
                 )
 
@@ -160,16 +173,15 @@ def service_missing(evidence: Evidence, app: App) -> Iterable[Seen]:
         return
     found = [service for _, service in _services(evidence) if not service.of_dapr]
     if not any(objects.selects(service, labels(app.item)) for service in found):
-        kind, name = str(app.item["kind"]).lower(), name_of(app.item)
-        port = str(app.annotations.get("app-port") or "8000")
-        made = evidence.kubectl(f"expose {kind} {name} --port {port}")
-        wrong = [service.name for service in found if service.name == name]
-        delete = evidence.kubectl(f"delete service {name}") if wrong else ""
+        name = name_of(app.item)
+        wrong = [item for item, service in _services(evidence) if service.name == name]
+        port = port_of(app.item, str(app.annotations.get("app-port") or ""))
+        made = select(evidence, wrong[0], app.item) if wrong else serve(evidence, app.item, name, port)
         yield Seen(
             object=named(app.item),
             seen=f"No Service in {evidence.namespace} selects its pods.",
-            fix="Create one.",
-            commands=(delete, made) if evidence.origin == "kubernetes" else (made,),
+            fix=f"Let the Service {name} select them." if wrong else "Create one.",
+            commands=made,
         )
 
 
@@ -196,13 +208,12 @@ def selects_nothing(evidence: Evidence, item: Json) -> Iterable[Seen]:
         if evidence.origin == "files":
             raise UnknownError(f"No workload that Service {service.name} may mean is among the files.")
         return  # somebody else's, or one that is scaled to none
-    wanted = ",".join(f"{key}={value}" for key, value in service.selector.items())
-    change = {"spec": {"selector": dict(labels(alike[0]))}} if alike else {}
+    wanted = written(service.selector)
     yield Seen(
         object=named(item),
         seen=f"Its selector {wanted} fits no pod.",
-        fix="Give it the labels of the pods.",
-        commands=(evidence.patch("Service", service.name, change),) if change else _edit(evidence, item),
+        fix=f"Give it the labels of the pods{as_meant(written(selector_of(alike[0])) if alike else '')}.",
+        commands=select(evidence, item, alike[0]) if alike else edit(evidence, item),
     )
 
 
@@ -222,7 +233,7 @@ def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
         declared = container.get("ports") or ()
         names = {str(port.get("name")) for port in declared}
         numbers = {str(port.get("containerPort")) for port in declared}
-        for kind, port in _probes(container):
+        for kind, way, port in _probes(container):
             by_name = not port.isdigit()
             closed = known and numbers and port not in numbers  # others may open what they do not declare
             if (by_name and port not in names) or (not by_name and closed):
@@ -230,19 +241,20 @@ def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
                     object=named(item),
                     seen=f"The {kind} of {container.get('name')} asks port {port}; it has "
                     f"{', '.join(sorted(numbers)) or 'no port declared'}.",
-                    fix="Name a port of the container.",
-                    commands=_edit(evidence, item),
+                    fix=f"Name a port of the container{as_meant(meant_port(declared, port))}.",
+                    commands=reprobed(evidence, item, container, kind, way, port),
                     severity="error" if by_name else None,
                 )
 
 
-def _probes(container: Json) -> Iterator[tuple[str, str]]:
+def _probes(container: Json) -> Iterator[tuple[str, str, str]]:
+    """(probe, way, port)."""
     for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
         probe: Any = container.get(kind) or {}
         for way in ("httpGet", "tcpSocket", "grpc"):
             port = (probe.get(way) or {}).get("port")
             if port is not None and str(port) not in {"3500", "3501"}:  # the sidecar's own
-                yield kind, str(port)
+                yield kind, way, str(port)
 
 
 @rule(
@@ -264,7 +276,7 @@ def policy(evidence: Evidence, item: Json) -> Iterable[Seen]:
                     seen=f"It lets no {way} through to {named(app.item)}: Dapr's ports are shut.",
                     fix="Let sidecars of this namespace reach port 50002, and egress reach Dapr's own "
                     "namespace, DNS and Redis.",
-                    commands=_edit(evidence, item),
+                    commands=opened(evidence, app, kind),
                 )
 
 
@@ -292,5 +304,5 @@ def scale_target(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen=f"It scales {wanted}; {evidence.namespace} has {', '.join(there)}.",
             fix="Name a workload of this namespace.",
-            commands=_edit(evidence, item),
+            commands=rescaled(evidence, item, wanted, there),
         )

@@ -45,7 +45,10 @@ def evicts(evidence: Evidence) -> Iterable[Seen]:
             seen=f"maxmemory-policy is {store.policy}, and {store.evicted:,} keys were evicted since it "
             "started.",
             fix="Set the policy to noeviction: a write that does not fit then fails, and can be seen.",
-            commands=(evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),),
+            commands=(
+                evidence.redis_cli("CONFIG SET maxmemory-policy noeviction"),
+                evidence.redis_cli("CONFIG RESETSTAT") if store.evicted else "",  # it counts anew
+            ),
         )
 
 

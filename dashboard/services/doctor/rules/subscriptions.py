@@ -10,6 +10,7 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.mends.components import apply, change, on_redis, reloaded
 from dashboard.services.doctor.rule import LIVE, Seen, rule
 
 HOW_TO = "developing-applications/building-blocks/pubsub/subscription-methods/"
@@ -35,7 +36,7 @@ def _mine(evidence: Evidence) -> Iterator[Json]:
 
 
 def _patch(evidence: Evidence, item: Json, **spec: object) -> tuple[str, ...]:
-    return (evidence.patch("Subscription", name_of(item), {"spec": spec}),)
+    return change(evidence, item, {"spec": spec})
 
 
 @rule(
@@ -61,9 +62,24 @@ def fields(evidence: Evidence, item: Json) -> Iterable[Seen]:
         problems.append((f"It has no {wanted}, which {version} requires.", f"Set spec.{wanted}."))
     problems += _rule_problems(item)
     for seen, fix in problems:
-        yield Seen(
-            object=named(item), seen=seen, fix=fix, commands=(evidence.edit("Subscription", name_of(item)),)
-        )
+        yield Seen(object=named(item), seen=seen, fix=fix, commands=_mended(evidence, item))
+
+
+def _mended(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    """It as a whole, as v2alpha1 has it: a patch changes no version. A topic is its reader's to name."""
+    spec = spec_of(item)
+    there = [c.name for c in evidence.components if c.type.startswith("pubsub.")]
+    pubsub = spec.get("pubsubname") or (there[0] if len(there) == 1 else "")
+    if evidence.origin != "kubernetes" or not spec.get("topic") or not pubsub:
+        return (evidence.edit("Subscription", name_of(item)),)
+    rules, default = _routes(item)
+    routes = {**({"rules": rules} if rules else {}), **({"default": default} if default else {})}
+    kept = {key: value for key, value in spec.items() if key != "route"}
+    metadata = {"name": name_of(item), "namespace": evidence.namespace}
+    whole = {"apiVersion": V2, "kind": "Subscription", "metadata": metadata}
+    whole |= {"spec": {**kept, "pubsubname": pubsub, "routes": routes}}
+    whole |= {"scopes": item["scopes"]} if item.get("scopes") else {}
+    return (apply(evidence, whole), *reloaded(evidence, item.get("scopes") or ()))
 
 
 def _rule_problems(item: Json) -> Iterator[tuple[str, str]]:
@@ -97,8 +113,14 @@ def pubsub_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
         fix=f"Set pubsubname to {meant[0]}."
         if meant
         else f"Declare a Component {wanted} of type pubsub.redis.",
-        commands=_patch(evidence, item, pubsubname=meant[0]) if meant else (),
+        commands=_patch(evidence, item, pubsubname=meant[0]) if meant else _declared(evidence, item, wanted),
     )
+
+
+def _declared(evidence: Evidence, item: Json, name: str) -> tuple[str, ...]:
+    """A topic broker on the namespace's Redis, where that is known."""
+    made = on_redis(evidence, name, "pubsub.redis", maxLenApprox="10000")
+    return (apply(evidence, made, named(item)), *reloaded(evidence, item.get("scopes") or ())) if made else ()
 
 
 @rule(
@@ -117,7 +139,7 @@ def scoped_away(evidence: Evidence, item: Json) -> Iterable[Seen]:
         object=named(item),
         seen=f"scopes are {', '.join(scopes)}; the apps here are {', '.join(sorted(evidence.apps))}.",
         fix=f"Add {meant} to its scopes.",
-        commands=(evidence.patch("Subscription", name_of(item), {"scopes": [*scopes, meant]}),),
+        commands=change(evidence, item, {"scopes": [*scopes, meant]}),
     )
 
 
@@ -150,9 +172,22 @@ def type_never_published(evidence: Evidence) -> Iterable[Seen]:
                 yield Seen(
                     object=named(item),
                     seen=f"A rule wants {match}; the newest events have the type {', '.join(sorted(types))}.",
-                    fix="Publish with the metadata cloudevent.type, or change the rule.",
-                    commands=(evidence.edit("Subscription", name_of(item)),),
+                    fix="Publish with the metadata cloudevent.type, or change the rule"
+                    + ("; it leads where the default does, and can go." if _needless(item) else "."),
+                    commands=_without_needless(evidence, item),
                 )
+
+
+def _needless(item: Json) -> bool:
+    """Whether each rule leads to the default route: without rules every event goes where it went."""
+    rules, default = _routes(item)
+    return {str(found.get("path")) for found in rules} == {default}
+
+
+def _without_needless(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    if _needless(item):
+        return _patch(evidence, item, routes={"rules": None})
+    return (evidence.edit("Subscription", name_of(item)),)
 
 
 @rule(
@@ -192,11 +227,35 @@ def route_not_found(evidence: Evidence) -> Iterable[Seen]:
                 f"{', '.join(sorted(routes)) or 'no path'}.",
                 fix="Let the agent serve that path, or change the Subscription's routes.",
                 commands=tuple(
-                    evidence.edit("Subscription", name_of(item))
+                    command
                     for item in _mine(evidence)
                     if spec_of(item).get("topic") == topic
+                    for command in _rerouted(evidence, item, routes)
                 ),
             )
+
+
+def _rerouted(evidence: Evidence, item: Json, routes: frozenset[str]) -> tuple[str, ...]:
+    """Each path that the agent does not take, as the one that is probably meant."""
+    rules, default = _routes(item)
+    known = [route for route in routes if "{" not in route]
+    paths = {str(found.get("path")) for found in rules} | {default} - {""}
+    meant = {path: [path] if _taken(path, routes) else get_close_matches(path, known, 1) for path in paths}
+    if not all(meant.values()):
+        return (evidence.edit("Subscription", name_of(item)),)
+    changed = {
+        **(
+            {"rules": [{**found, "path": meant[str(found.get("path"))][0]} for found in rules]}
+            if rules
+            else {}
+        ),
+        **({"default": meant[default][0]} if default else {}),
+    }
+    return _patch(evidence, item, routes=changed)
+
+
+def _taken(path: str, routes: frozenset[str]) -> bool:
+    return any(_fits(path, route) for route in routes)
 
 
 def _fits(path: str, route: str) -> bool:

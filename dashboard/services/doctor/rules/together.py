@@ -9,8 +9,9 @@ from statistics import median
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Component
 from dashboard.services.doctor.evidence import Evidence, UnknownError
+from dashboard.services.doctor.mends.components import redis_address, set_entry
 from dashboard.services.doctor.rule import LIVE, Seen, rule_on_all
-from dashboard.services.doctor.rules.components import NAMESPACED, REDIS_TOPIC, marked, set_entry
+from dashboard.services.doctor.rules.components import NAMESPACED, REDIS_TOPIC, marked
 from dashboard.services.doctor.rules.services import LOOPBACK, redis_host
 
 APART_SECONDS = 5.0
@@ -61,7 +62,13 @@ def _own_database(evidence: Evidence, other: Evidence) -> tuple[str, ...]:
     taken = {_text(c, "redisDB") or "0" for e in (evidence, other) for c in e.redis_components}
     free = next(str(number) for number in range(1, 16) if str(number) not in taken)
     changed = (set_entry(evidence, c, "redisDB", free) for c in evidence.redis_components)
-    return (*(command for commands in changed for command in commands), evidence.restart())
+    return tuple(command for commands in changed for command in commands)
+
+
+def _own_redis(evidence: Evidence, found: Component) -> tuple[str, ...]:
+    """The Redis of this namespace, where it has one."""
+    address = redis_address(evidence, redis_host(found)[0].partition(".")[0])
+    return set_entry(evidence, found, "redisHost", address) if address else ()
 
 
 def _stores(evidence: Evidence) -> Iterator[Component]:
@@ -102,7 +109,7 @@ def _names_another(evidence: Evidence, evidences: Sequence[Evidence]) -> list[Se
             seen=f"redisHost is {_text(found, 'redisHost')}: a Service in the namespace {home.namespace}, "
             f"which uses it too, not in {evidence.namespace}.",
             fix=f"Name the Redis of {evidence.namespace}, or give it a redisDB of its own.",
-            commands=_own_database(evidence, home),
+            commands=_own_redis(evidence, found) or _own_database(evidence, home),
             namespace=evidence.namespace,
         )
         for found in evidence.redis_components

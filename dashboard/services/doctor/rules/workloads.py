@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
 from dashboard.model.core.dapr import ANNOTATIONS as KNOWN
@@ -11,20 +11,13 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import App, annotation, containers, labels, ports, spec_of, template
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.mends import mounts
+from dashboard.services.doctor.mends.components import reloaded
+from dashboard.services.doctor.mends.workloads import annotate, annotated, edit, in_container, in_pods, moved
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
 ALIKE = 0.8
-
-
-def _edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    return (evidence.edit(str(item["kind"]), name_of(item)),)
-
-
-def annotate(evidence: Evidence, item: Json, name: str, value: str | None) -> tuple[str, ...]:
-    """The command that sets one of Dapr's annotations on a workload's pods, or takes it away."""
-    change = {"spec": {"template": {"metadata": {"annotations": {f"dapr.io/{name}": value}}}}}
-    return (evidence.patch(str(item["kind"]), name_of(item), change),)
 
 
 @rule(
@@ -75,12 +68,18 @@ def app_id_twice(evidence: Evidence) -> Iterable[Seen]:
                 f"{named(app.item)} and {named(other.item)} are in two folders, which may not be applied "
                 "together."
             )
+        renamed = other if name_of(app.item) == app.app_id else app
         yield Seen(
             object=named(app.item),
             seen=f'dapr.io/app-id is "{app.app_id}", as in {named(other.item)}.',
-            fix="Give each workload an app-id of its own, or delete one.",
-            commands=_edit(evidence, app.item),
+            fix=f"Give {named(renamed.item)} an app-id of its own, or delete one of the two.",
+            commands=annotate(evidence, renamed.item, "app-id", _free_app_id(evidence, renamed)),
         )
+
+
+def _free_app_id(evidence: Evidence, app: App) -> str:
+    name = name_of(app.item)
+    return f"{name}-{str(app.item['kind']).lower()}" if name in evidence.apps else name
 
 
 @rule(
@@ -104,7 +103,7 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
         object=named(app.item),
         seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
         fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}.",
-        commands=annotate(evidence, app.item, "app-port", meant) if meant else _edit(evidence, app.item),
+        commands=annotate(evidence, app.item, "app-port", meant) if meant else edit(evidence, app.item),
         severity=None if called or (port and not (port.isdigit() and 0 < int(port) < 65536)) else "warning",
     )
 
@@ -116,11 +115,14 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
 def annotation_unknown(evidence: Evidence, app: App) -> Iterable[Seen]:
     for name in app.annotations.keys() - KNOWN:
         meant = get_close_matches(name, KNOWN, 1)
+        written: dict[str, str | None] = {f"dapr.io/{name}": None}
+        if meant and meant[0] not in app.annotations:
+            written |= {f"dapr.io/{meant[0]}": str(app.annotations[name])}
         yield Seen(
             object=named(app.item),
             seen=f"dapr.io/{name} is no annotation of Dapr's.",
             fix=f"Write dapr.io/{meant[0]}." if meant else "Remove it.",
-            commands=annotate(evidence, app.item, name, None),
+            commands=annotated(evidence, app.item, written),
         )
 
 
@@ -140,7 +142,7 @@ def annotation_not_text(evidence: Evidence, item: Json) -> Iterable[Seen]:
                 object=named(item),
                 seen=f"{name} is {written} without quotes.",
                 fix=f'Write {name}: "{written}".',
-                commands=_edit(evidence, item),
+                commands=annotated(evidence, item, {name: str(written)}),
             )
 
 
@@ -157,7 +159,7 @@ def not_asked_for(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen="Dapr's annotations are on the workload, not on spec.template.metadata.",
             fix="Move them to the pod template.",
-            commands=_moved(evidence, item),
+            commands=moved(evidence, item),
         )
     elif inside and not is_truthy(enabled):
         yield Seen(
@@ -167,19 +169,6 @@ def not_asked_for(evidence: Evidence, item: Json) -> Iterable[Seen]:
             commands=annotate(evidence, item, "enabled", "true"),
             severity="warning" if enabled else None,  # somebody turned it off
         )
-
-
-def _moved(evidence: Evidence, item: Json) -> tuple[str, ...]:
-    told = {
-        str(name): str(value)
-        for name, value in (item["metadata"].get("annotations") or {}).items()
-        if str(name).startswith("dapr.io/")
-    }
-    change = {
-        "metadata": {"annotations": dict.fromkeys(told)},
-        "spec": {"template": {"metadata": {"annotations": told}}},
-    }
-    return (evidence.patch(str(item["kind"]), name_of(item), change),)
 
 
 @rule(
@@ -195,8 +184,8 @@ def selector(evidence: Evidence, item: Json) -> Iterable[Seen]:
         yield Seen(
             object=named(item),
             seen=f"Its selector {said} does not fit the labels of its pods.",
-            fix="Give the pods these labels.",
-            commands=_edit(evidence, item),
+            fix=f"Give the pods these labels: {said}.",
+            commands=(in_pods(evidence, item, {"metadata": {"labels": dict(wanted)}}),),
         )
 
 
@@ -217,7 +206,9 @@ def configuration_missing(evidence: Evidence, app: App) -> Iterable[Seen]:
         object=named(app.item),
         seen=f"dapr.io/config is {wanted}; {evidence.namespace} has "
         f"{', '.join(there) or 'no Configuration'}.",
-        fix=f"Set dapr.io/config to {meant[0]}." if meant else "Apply that Configuration here.",
+        fix=f"Set dapr.io/config to {meant[0]}."
+        if meant
+        else "Apply that Configuration here; without the annotation the sidecar takes Dapr's defaults.",
         commands=annotate(evidence, app.item, "config", meant[0] if meant else None),
     )
 
@@ -234,9 +225,16 @@ def app_token(evidence: Evidence, app: App) -> Iterable[Seen]:
         yield Seen(
             object=named(app.item),
             seen="It has dapr.io/app-token-secret, and no container has APP_API_TOKEN.",
-            fix="Give the app's container APP_API_TOKEN from that Secret.",
-            commands=_edit(evidence, app.item),
+            fix="Give the app's container APP_API_TOKEN from the key token of that Secret.",
+            commands=_given_token(evidence, app),
         )
+
+
+def _given_token(evidence: Evidence, app: App) -> tuple[str, ...]:
+    """The injector reads the key "token" (dapr/dapr, pkg/injector/patcher)."""
+    source = {"secretKeyRef": {"name": str(app.annotations["app-token-secret"]), "key": "token"}}
+    env = [{"name": "APP_API_TOKEN", "valueFrom": source}]
+    return in_container(evidence, app.item, containers(app.item)[0], env=env)
 
 
 @rule(
@@ -246,33 +244,16 @@ def app_token(evidence: Evidence, app: App) -> Iterable[Seen]:
 )  # fmt: skip
 def in_config_map(evidence: Evidence, app: App) -> Iterable[Seen]:
     declared = bool(evidence.of("Component"))
-    for volume, path in _mounted_components(app.item):
+    for volume, path in mounts.of_components(app.item):
         name = (volume.get("configMap") or {}).get("name", "")
         rest = "" if declared else f"; {evidence.namespace} has no Component at all"
         yield Seen(
             object=named(app.item),
             seen=f"ConfigMap {name} is mounted at {path}{rest}.",
             fix="Apply the Components themselves, and remove the volume.",
-            commands=_applied(evidence, name) or _edit(evidence, app.item),
+            commands=(*mounts.applied(evidence, app.item), *mounts.taken_away(evidence, app.item)),
             severity="warning" if declared or evidence.origin == "files" else "error",
         )
-
-
-def _applied(evidence: Evidence, config_map: str) -> tuple[str, ...]:
-    """The command that applies what the ConfigMap holds."""
-    template_ = 'go-template={{range .data}}{{.}}{{"\\n---\\n"}}{{end}}'
-    read = evidence.kubectl(f"get configmap {config_map} -o '{template_}'")
-    apply = evidence.kubectl("apply -f -")
-    return (f"{read} | {apply}",) if read and evidence.origin == "kubernetes" else ()
-
-
-def _mounted_components(item: Json) -> Iterator[tuple[Json, str]]:
-    volumes = {v["name"]: v for v in template(item)["spec"].get("volumes") or () if v.get("configMap")}
-    for container in containers(item):
-        for mount in container.get("volumeMounts") or ():
-            volume = volumes.get(mount["name"])
-            if volume and "component" in f"{volume['configMap'].get('name', '')}{mount['mountPath']}".lower():
-                yield volume, mount["mountPath"]
 
 
 @rule(
@@ -284,14 +265,19 @@ def mtls_off(evidence: Evidence) -> Iterable[Seen]:
     for item in (*system, *evidence.dapr_configurations):
         if (spec_of(item).get("mtls") or {}).get("enabled") is False:
             home = item["metadata"]["namespace"]
-            body = '\'{"spec":{"mtls":{"enabled":true}}}\''
             yield Seen(
                 object=named(item),
                 seen=f"spec.mtls.enabled is false in {home}.",
                 fix="Turn it on, and restart Dapr's control plane and every sidecar.",
-                commands=(
-                    evidence.kubectl(
-                        f"patch configurations.dapr.io {name_of(item)} --type merge -p {body}", home
-                    ),
-                ),
+                commands=_mtls_on(evidence, item, home),
             )
+
+
+def _mtls_on(evidence: Evidence, item: Json, home: str) -> tuple[str, ...]:
+    if evidence.origin != "kubernetes":
+        return edit(evidence, item)
+    body = '\'{"spec":{"mtls":{"enabled":true}}}\''
+    patch = evidence.kubectl(f"patch configurations.dapr.io {name_of(item)} --type merge -p {body}", home)
+    parts = ("deployment", "statefulset") if home != evidence.namespace else ()
+    restarts = (evidence.kubectl(f"rollout restart {part}", home) for part in parts)
+    return (patch, *restarts, *reloaded(evidence))

@@ -198,6 +198,11 @@ def redis_args(ns: Spoiled, *args: str) -> None:
     ns.pod("redis")["spec"]["containers"][0]["args"] = list(args)
 
 
+def redis_script(ns: Spoiled, text: str) -> None:
+    """Redis is started by a shell."""
+    ns.pod("redis")["spec"]["containers"][0]["command"] = ["sh", "-c", text]
+
+
 def copies_of_redis(ns: Spoiled) -> None:
     workload = ns.the("StatefulSet")
     workload.update(kind="Deployment")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dashboard.model.doctor.report import DoctorReport
 from dashboard.services.doctor.checkup import UNREAD, check_folder
 from tests.unit.dashboard.doctor.made_up import Json, Spoil, Spoiled, healthy
 from tests.unit.dashboard.doctor.planted import (
+    FAULTS,
     annotate,
     dapr_of,
     data_volume,
@@ -179,6 +181,23 @@ def test_what_is_wrong_in_a_file_is_found_with_its_line(rule: str, spoil: Spoil,
     assert found, {finding.rule for finding in report.findings}
     assert found[0].source.startswith(str(tmp_path / "dev.yaml"))
     assert all(found[0].commands)
+
+
+def test_a_whole_object_is_written_beside_the_others_once(tmp_path: Path) -> None:
+    report = written(tmp_path, spoiled(lambda ns: ns.objects.remove(ns.the("Service", "chat-agent"))))
+    (finding,) = report.findings
+    for status in (0, 1):  # the second time it is there, and is left as it is
+        ran = subprocess.run(["bash", "-c", *finding.commands], capture_output=True, check=False)
+        assert (ran.returncode, check_folder(tmp_path).findings) == (status, ())
+
+
+@pytest.mark.parametrize("spoil", [spoil for _, spoil in FAULTS])
+def test_a_file_is_changed_where_it_is_and_no_cluster(spoil: Spoil, tmp_path: Path) -> None:
+    for finding in written(tmp_path, spoiled(spoil)).findings:
+        words = " ".join((*finding.commands, finding.fix))
+        assert "kubectl" not in words
+        assert not finding.source or finding.commands
+        assert str(tmp_path) in words or not finding.source
 
 
 def test_one_objects_fault_silences_no_rule_for_its_neighbours(tmp_path: Path) -> None:

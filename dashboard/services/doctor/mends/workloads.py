@@ -1,0 +1,62 @@
+"""Mends of workloads: of their containers, annotations and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.manifests import name_of
+from dashboard.services.doctor.evidence import Evidence
+
+DAPR = "dapr.io/"
+
+
+def edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    """The command that opens an object, where nobody but its reader knows the value."""
+    return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+def in_pods(evidence: Evidence, item: Json, change: Json) -> str:
+    """The command that changes a workload's pod template: entries of its lists by their names."""
+    spec = {"spec": {"template": change}}
+    return evidence.patch(str(item["kind"]), name_of(item), spec, "strategic")
+
+
+def in_container(evidence: Evidence, item: Json, container: Json, **change: Any) -> tuple[str, ...]:
+    """The command that changes one container of a workload's pods."""
+    return (in_pods(evidence, item, {"spec": {"containers": [{"name": container.get("name"), **change}]}}),)
+
+
+def annotate(evidence: Evidence, item: Json, name: str, value: str | None) -> tuple[str, ...]:
+    """The command that sets one of Dapr's annotations on a workload's pods, or takes it away."""
+    return annotated(evidence, item, {f"{DAPR}{name}": value})
+
+
+def annotated(evidence: Evidence, item: Json, values: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The same for annotations of any name."""
+    change = {"spec": {"template": {"metadata": {"annotations": dict(values)}}}}
+    return (evidence.patch(str(item["kind"]), name_of(item), change),)
+
+
+def moved(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    """Dapr's annotations from a workload to its pods."""
+    told = {
+        str(name): str(value)
+        for name, value in (item["metadata"].get("annotations") or {}).items()
+        if str(name).startswith(DAPR)
+    }
+    change = {
+        "metadata": {"annotations": dict.fromkeys(told)},
+        "spec": {"template": {"metadata": {"annotations": told}}},
+    }
+    return (evidence.patch(str(item["kind"]), name_of(item), change),)
+
+
+def without_volume(evidence: Evidence, item: Json, volume: str, mounts: Iterable[tuple[str, str]]) -> str:
+    """The command that takes a volume away from a workload's pods; `mounts` are (container, path)."""
+    gone = {"$patch": "delete"}
+    containers = [{"name": name, "volumeMounts": [{"mountPath": path, **gone}]} for name, path in mounts]
+    return in_pods(
+        evidence, item, {"spec": {"volumes": [{"name": volume, **gone}], "containers": containers}}
+    )
