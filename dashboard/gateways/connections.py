@@ -41,6 +41,18 @@ class _Slot:
             self.address = self.gateway = None
 
 
+def import_clients(endpoints: Collection[Endpoint]) -> None:
+    """Import the clients of all that these have addresses of, before the first call is timed.
+
+    One takes longer to import than most calls take, and a command that asks none should not pay for it.
+    """
+    if any(each.redis or each.broker for each in endpoints):
+        import_module("dashboard.gateways.redis.store")
+    if any(each.agent_url or each.sidecar_url or each.publish_url for each in endpoints):
+        import_module("dashboard.gateways.agent")
+        import_module("dashboard.gateways.sidecar")
+
+
 class Connections:
     """Thread-safe; raises the reason of a part that the cluster gives no address of."""
 
@@ -52,17 +64,6 @@ class Connections:
         self._redis_ca, self._redis_insecure = redis_ca, redis_insecure
         self._lock = threading.Lock()
         self._slots: dict[str, dict[str, _Slot]] = {}
-
-    def expect(self, endpoints: Collection[Endpoint]) -> None:
-        """Import the clients of all that these have addresses of, before the first call is timed.
-
-        One takes longer to import than most calls take, and a command that asks none should not pay for it.
-        """
-        if any(each.redis or each.broker for each in endpoints):
-            import_module("dashboard.gateways.redis.store")
-        if any(each.agent_url or each.sidecar_url or each.publish_url for each in endpoints):
-            import_module("dashboard.gateways.agent")
-            import_module("dashboard.gateways.sidecar")
 
     def agent(self, endpoint: Endpoint, url: str | None = None) -> AgentGateway:
         """The agent of one replica, by its address, or whichever the namespace's Service leads to."""
@@ -112,7 +113,7 @@ class Connections:
             insecure=known.insecure or self._redis_insecure,
         )
 
-    # What is not in `expect` is imported by its first call.
+    # What is not in `import_clients` is imported by its first call.
     def _open_agent(self, url: str) -> AgentGateway:
         from dashboard.gateways.agent import AgentGateway
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.gateways.clusters.cluster import Cluster
 from dashboard.gateways.clusters.open import open_cluster
-from dashboard.gateways.connections import Connections
+from dashboard.gateways.connections import Connections, import_clients
 from dashboard.model.access.protected import by_settings
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import NotThere
@@ -83,7 +83,7 @@ class Workspace:
         source = self.cluster.endpoints()
         if self._newest[0].source is not source:
             endpoints = tuple(map(self._protected, source))
-            self.connections.expect(endpoints)
+            import_clients(endpoints)
             self._newest[0] = _Index(source, {endpoint.name: endpoint for endpoint in endpoints}, endpoints)
         return self._newest[0]
 
