@@ -80,7 +80,7 @@ def read_folder(folder: Path) -> Manifests:
     files = _files(folder)
     for path in (path for path in files if path.name in KUSTOMIZATIONS):
         found.patches |= _patches(path)
-        absent = [name for name in _resources(path) if not (path.parent / name).exists()]
+        absent = [name for name in _resources(path) if not _is_there(path.parent / name)]
         if absent:
             found.unread[str(path)] = f"It names {', '.join(absent)}, which is not there."
     for path in (path for path in files if path.resolve() not in found.patches):
@@ -215,6 +215,13 @@ def _resources(kustomization: Path) -> list[str]:
     """The files that it takes its objects from; others may be folders, or addresses."""
     named = _listed(kustomization, "resources")
     return [name for name in named if name.endswith(tuple(ENDINGS)) and "://" not in name and "?" not in name]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # as of a name that is too long
+        return False
 
 
 def _patches(kustomization: Path) -> set[Path]:

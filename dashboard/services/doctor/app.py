@@ -101,5 +101,10 @@ def spec_of(item: Json) -> dict[str, Any]:
 
 
 def runs_redis(item: Json) -> bool:
-    """Whether a workload runs Redis."""
-    return any(map(is_redis, containers(item)))
+    """Whether a workload runs Redis; a Sentinel keeps no data."""
+    return any(is_redis(each) and not _is_sentinel(each) for each in containers(item))
+
+
+def _is_sentinel(container: Json) -> bool:
+    words = (*(container.get("command") or ()), *(container.get("args") or ()))
+    return any("--sentinel" in str(word) or "redis-sentinel" in str(word) for word in words)

@@ -40,7 +40,7 @@ class Evidence:
     `told_way` is why a sidecar cannot read its store, "" where it can.
     `origin` is the kind of cluster, or "files" for a folder that is not applied. `known` are all namespaces
     of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer. `only` is the
-    app-id that is asked for, "" for all.
+    app-id that is asked for, "" for all. `vaults` are the secret stores of a whole folder of setups.
     """
 
     namespace: str
@@ -55,6 +55,7 @@ class Evidence:
     silent: Mapping[str, str] = field(default_factory=dict)
     last_words: Sequence[str] = ()
     only: str = ""
+    vaults: frozenset[str] = frozenset()
     settings: Settings | None = None
 
     @cached_property

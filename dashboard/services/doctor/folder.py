@@ -60,7 +60,13 @@ def setups(folder: Path, app_id: str = "") -> tuple[tuple[Setup, ...], Manifests
     ]
     if not located and not read.unread and not read.faults:
         raise NotThere(f"{folder} holds no object of Kubernetes or Dapr.", hint="Name another folder.")
-    return tuple(_setup(part, app_id) for part in _apart(located)), read
+    vaults = frozenset(name_of(each.item) for each in located if _is_vault(each.item))
+    return tuple(_setup(part, app_id, vaults) for part in _apart(located)), read
+
+
+def _is_vault(item: Json) -> bool:
+    told = (item.get("spec") or {}).get("type") if item.get("kind") == "Component" else ""
+    return str(told).startswith("secretstores.")
 
 
 def _is_looked_at(item: Json) -> bool:
@@ -106,7 +112,7 @@ def _identity(item: Json) -> str:
     return source_key(item)
 
 
-def _setup(located: Sequence[Located], app_id: str) -> Setup:
+def _setup(located: Sequence[Located], app_id: str, vaults: frozenset[str]) -> Setup:
     placed = tuple(_in_a_namespace(e.item) for e in located if e.item.get("kind") not in CLUSTER_WIDE)
     names = tuple(sorted({namespace_of(item) for item in placed}))
     sources: dict[str, str] = {}
@@ -125,6 +131,7 @@ def _setup(located: Sequence[Located], app_id: str) -> Setup:
                 manifests=by_namespace[name],
                 known=frozenset(names),
                 only=app_id,
+                vaults=vaults,
             )
             for name in names
         )

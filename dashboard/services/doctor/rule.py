@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dashboard.model.core.kubernetes import Component
+from dashboard.model.core.manifests import source_key
 from dashboard.model.doctor.report import Finding, NotChecked, Severity
 from dashboard.services.doctor.app import App
 from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError, named
@@ -71,9 +72,10 @@ class Rule:
             yield NotChecked(self.id, evidence.namespace, str(error))
             return
         for item in items:
-            yield from self._settled(
+            for outcome in self._settled(
                 partial(self.check, evidence, item), by_name, evidence.namespace, about=_about(item)
-            )
+            ):
+                yield _placed(outcome, evidence, item)
 
     def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[RuleOutcome]:
         """What it finds among all namespaces, or why it could not look."""
@@ -113,6 +115,20 @@ class Rule:
             commands=tuple(dict.fromkeys(filter(None, seen.commands))),
             source=seen.source or (evidence.source(seen.object) if evidence else ""),
         )
+
+
+def _placed(outcome: RuleOutcome, evidence: Evidence, item: object) -> RuleOutcome:
+    """With its own "file:line" where the object is one of several of its name."""
+    found = item.item if isinstance(item, App) else item
+    if isinstance(outcome, NotChecked) or not isinstance(found, Mapping) or outcome.object != named(found):
+        return outcome
+    key = source_key(found)
+    again = evidence.manifests.doubles.get(key, ())
+    if not again:
+        return outcome
+    same = [each for each in evidence.of(str(found["kind"])) if source_key(each) == key]
+    number = next((n for n, each in enumerate(same) if each is found), 0)
+    return replace(outcome, source=(evidence.manifests.sources[key], *again)[number])
 
 
 def _about(item: object) -> str:

@@ -155,6 +155,8 @@ def store_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
     there = [c.name for c in evidence.components if c.type.startswith("secretstores.")]
     if wanted == "kubernetes" or wanted in there or not list(_references(item)):
         return
+    if wanted in evidence.vaults:
+        raise UnknownError(f"The secret store {wanted} is in another folder, which may be applied as well.")
     yield Seen(
         object=named(item),
         seen=f"auth.secretStore is {wanted}; {evidence.namespace} has {', '.join(there) or 'none'}.",

@@ -102,7 +102,8 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
     yield Seen(
         object=named(app.item),
         seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
-        fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}.",
+        fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}"
+        + (", or declare the other where it listens there." if port and meant else "."),
         commands=annotate(evidence, app.item, "app-port", meant) if meant else edit(evidence, app.item),
         severity=None if called or (port and not (port.isdigit() and 0 < int(port) < 65536)) else "warning",
     )

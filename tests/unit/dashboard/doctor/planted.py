@@ -214,6 +214,29 @@ def secret_of_the_agent(ns: Spoiled, data: dict[str, str]) -> None:
     ns.objects.append({"kind": "Secret", "metadata": metadata, "data": data})
 
 
+def in_files(kind: str, spec: Json) -> Spoil:
+    """A file declares one more of Dapr's objects."""
+
+    def spoil(ns: Spoiled) -> None:
+        ns.origin = "files"
+        metadata = {"name": "other", "namespace": ns.name}
+        ns.objects.append(
+            {"apiVersion": "dapr.io/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+        )
+
+    return spoil
+
+
+def without_a_policy() -> Json:
+    policies = {"retries": {"often": {"policy": "constant"}}}
+    return {"policies": policies, "targets": {"apps": {"chat-agent": {"retry": "oftne"}}}}
+
+
+def as_labels(ns: Spoiled) -> None:
+    """Dapr's annotations where only labels are."""
+    labels(ns).update(ns.pod()["metadata"].pop("annotations"))
+
+
 FAULTS: list[tuple[str, Spoil]] = [
     ("subscription-pubsub-missing", lambda ns: wants(ns, "dava-pubsub")),
     ("subscription-scoped-away", lambda ns: ns.the("Subscription").update(scopes=["chat-agnet"])),
@@ -310,6 +333,11 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("store-told-to-evict", lambda ns: redis_args(ns, "--maxmemory-policy", "allkeys-lru")),
     ("store-told-to-forget", lambda ns: redis_args(ns, "--appendonly", "no")),
     ("store-replicated-by-copies", copies_of_redis),
+    ("annotation-value", lambda ns: dapr_of(ns).update({"dapr.io/app-protocol": "htttp"})),
+    ("annotation-value", lambda ns: annotate(ns, "app-id", "chat_agent")),
+    ("annotation-astray", as_labels),
+    ("http-endpoint-without-url", in_files("HTTPEndpoint", {"headers": []})),
+    ("resiliency-policy-missing", in_files("Resiliency", without_a_policy())),
     ("workload-secret-missing", lambda ns: secret_of_the_agent(ns, {"other": "set"})),
 ]  # fmt: skip
 

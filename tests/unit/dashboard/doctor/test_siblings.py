@@ -1,0 +1,272 @@
+"""`doctor -f` on what people write: mistakes of many kinds with their healthy twins, each by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.model.doctor.report import DoctorReport
+from dashboard.services.doctor.checkup import UNREAD, check_folder
+
+DAPR = '{dapr.io/enabled: "true", dapr.io/app-id: worker, dapr.io/app-port: "3000"}'
+REFERENCE = "{secretKeyRef: {name: redis, key: password}}"
+GUARDED = f"{{name: redisPassword, {REFERENCE[1:]}"
+
+
+ROUTED = (
+    "{pubsubname: p, topic: t, routes: {default: /x, rules: [{match: 'event.type == \"a=b\"', path: /a}]}}"
+)
+LABELLED = '{app: worker, dapr.io/enabled: "true"}'
+VARIABLE = f"env: [{{name: A, valueFrom: {REFERENCE}}}]"
+
+
+def worker(
+    kind: str = "Deployment",
+    annotations: str = DAPR,
+    labels: str = "{app: worker}",
+    more: str = "",
+    name: str = "worker",
+) -> str:
+    return f"""
+apiVersion: apps/v1
+kind: {kind}
+metadata: {{name: {name}}}
+spec:
+  selector: {{matchLabels: {{app: worker}}}}
+  template:
+    metadata: {{labels: {labels}, annotations: {annotations}}}
+    spec:
+      containers:
+      - name: worker
+        image: example/worker:1
+        ports: [{{containerPort: 3000, name: web}}]
+        {more}
+---
+"""
+
+
+def cron(annotations: str) -> str:
+    pod = f"{{metadata: {{annotations: {annotations}}}, spec: {{containers: [{{name: a, image: 'a:1'}}]}}}}"
+    return f"""
+apiVersion: batch/v1
+kind: CronJob
+metadata: {{name: nightly}}
+spec: {{schedule: "0 3 * * *", jobTemplate: {{spec: {{template: {pod}}}}}}}
+---
+"""
+
+
+def component(
+    type_: str = "state.redis", metadata: str = f'[{{name: redisHost, value: "redis:6379"}}, {GUARDED}]',
+    version: str = "version: v1, ", name: str = "store", besides: str = "",
+) -> str:  # fmt: skip
+    return f"""
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: {{name: {name}}}
+spec: {{type: {type_}, {version}metadata: {metadata}{besides}}}
+---
+"""
+
+
+def subscription(spec: str, version: str = "v2alpha1") -> str:
+    return f"apiVersion: dapr.io/{version}\nkind: Subscription\nmetadata: {{name: s}}\nspec: {spec}\n---\n"
+
+
+def of_dapr(kind: str, spec: str, version: str = "v1alpha1") -> str:
+    return f"apiVersion: dapr.io/{version}\nkind: {kind}\nmetadata: {{name: other}}\nspec: {spec}\n---\n"
+
+
+def service(selector: str = "{app: worker}", port: str = "{port: 80, targetPort: web}") -> str:
+    spec = f"{{selector: {selector}, ports: [{port}]}}"
+    return f"apiVersion: v1\nkind: Service\nmetadata: {{name: worker}}\nspec: {spec}\n---\n"
+
+
+def secret(data: str) -> str:
+    return f"apiVersion: v1\nkind: Secret\nmetadata: {{name: redis}}\nstringData: {data}\n---\n"
+
+
+def dapr(**said: str) -> str:
+    """Annotations in which one says something else; "_" is "-"."""
+    told = {"enabled": '"true"', "app-id": "worker"} | {name.replace("_", "-"): v for name, v in said.items()}
+    return "{" + ", ".join(f"dapr.io/{name}: {value}" for name, value in told.items()) + "}"
+
+
+def look(folder: Path, **files: str) -> DoctorReport:
+    """What the doctor says of files; "__" in a name is "/", and ".yaml" ends it."""
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return check_folder(folder)
+
+
+FOUND: dict[str, tuple[str, str]] = {
+    "truth in a StatefulSet": ("annotation-not-text", worker("StatefulSet", dapr(enabled="true"))),
+    "a number in a DaemonSet": ("annotation-not-text", worker("DaemonSet", dapr(app_port="3000"))),
+    "a typo in a Job": ("annotation-unknown", worker("Job", dapr(appport='"3000"'))),
+    "a truth in a CronJob": ("annotation-not-text", cron(dapr(enabled="true"))),
+    "a CronJob without enabled": ("sidecar-not-asked-for", cron("{dapr.io/app-id: nightly}")),
+    "a port by name": ("app-port-wrong", worker(annotations=dapr(app_port='"web"'))),
+    "a port beyond all": ("app-port-wrong", worker(annotations=dapr(app_port='"80000"'))),
+    "a protocol": ("annotation-value", worker(annotations=dapr(app_protocol="htttp"))),
+    "a level": ("annotation-value", worker(annotations=dapr(log_level="verbose"))),
+    "a port in words": ("annotation-value", worker(annotations=dapr(metrics_port="http"))),
+    "an app-id with a dot": ("annotation-value", worker(annotations=dapr(app_id="my.worker"))),
+    "an app-id too long": ("annotation-value", worker(annotations=dapr(app_id="w" * 59))),
+    "labels instead": ("annotation-astray", worker(annotations="{}", labels=LABELLED)),
+    "a prefix": ("annotation-astray", worker(annotations='{dapr/enabled: "true", dapr/app-id: worker}')),
+    "no version beside its app": ("component-without-version", worker() + component(version="")),
+    "no metadata beside its app": ("component-metadata", worker() + component("pubsub.in-memory", "null")),
+    "a broker's type": ("component-type", component("pubsub.rabitmq")),
+    "no family": ("component-type", component("redis")),
+    "a binding's type": ("component-type", component("bindings.chron", "[]")),
+    "a cron without schedule": ("component-metadata", component("bindings.cron", "[]")),
+    "a Kafka without brokers": ("component-metadata", component("pubsub.kafka", "[]")),
+    "a reference in lower case": (
+        "component-metadata",
+        component("state.mysql", "[{name: connectionString, secretkeyref: {name: a}}]"),
+    ),
+    "a name twice": (
+        "component-metadata",
+        component(metadata="[{name: redisHost, value: a}, {name: redisHost}]"),
+    ),
+    "auth under spec": ("scopes-misplaced", component(besides=", auth: {secretStore: vault}")),
+    "scopes of a Subscription": (
+        "scopes-misplaced",
+        subscription("{pubsubname: p, topic: t, routes: {default: /x}, scopes: [a]}"),
+    ),
+    "two families of one name": ("component-twice", component() + component("pubsub.in-memory", "[]")),
+    "a Subscription twice": ("component-twice", 2 * subscription(ROUTED)),
+    "route in v2": ("subscription-fields", subscription("{pubsubname: p, topic: t, route: /x}")),
+    "no routes in v2": ("subscription-fields", subscription("{pubsubname: p, topic: t}")),
+    "no route in v1": ("subscription-fields", subscription("{pubsubname: p, topic: t}", "v1alpha1")),
+    "another case": ("subscription-fields", subscription("{pubsubName: p, topic: t, routes: {default: /x}}")),
+    "a rule without a path": (
+        "subscription-fields",
+        subscription(ROUTED.replace(", path: /a", "")),
+    ),
+    "a rule that assigns": (
+        "subscription-fields",
+        subscription(ROUTED.replace("==", "=")),
+    ),
+    "a Configuration of another version": (
+        "component-api-version",
+        of_dapr("Configuration", "{tracing: {samplingRate: '1'}}", "v1"),
+    ),
+    "a Resiliency of another version": ("component-api-version", of_dapr("Resiliency", "{}", "v1")),
+    "an endpoint without an address": ("http-endpoint-without-url", of_dapr("HTTPEndpoint", "{headers: []}")),
+    "a policy that is not there": (
+        "resiliency-policy-missing",
+        of_dapr("Resiliency", "{policies: {}, targets: {components: {s: {outbound: {retry: b}}}}}"),
+    ),
+    "a Service of a StatefulSet": (
+        "service-target-closed",
+        worker("StatefulSet") + service(port="{port: 80, targetPort: http}"),
+    ),
+    "a Service without targetPort": ("service-target-closed", worker() + service(port="{port: 80}")),
+    "a selector": ("service-selects-nothing", worker() + service("{app: wroker}")),
+    "a probe by name": ("probe-port-closed", worker(more="readinessProbe: {httpGet: {path: /, port: http}}")),
+    "a probe by number": ("probe-port-closed", worker(more="livenessProbe: {tcpSocket: {port: 3001}}")),
+    "one app-id for two": ("app-id-twice", worker() + worker(name="worker-2")),
+    "a key that the Secret lacks": ("secret-missing", component() + secret("{pasword: x}")),
+}
+
+
+@pytest.mark.parametrize(("rule", "text"), FOUND.values(), ids=FOUND)
+def test_a_mistake_is_found(rule: str, text: str, tmp_path: Path) -> None:
+    found = {finding.rule: finding for finding in look(tmp_path, a=text).findings}
+    assert rule in found, set(found)
+    assert found[rule].source.startswith(f"{tmp_path / 'a.yaml'}:")
+    assert all(found[rule].commands)
+
+
+QUIET: dict[str, str] = {
+    "a Job": worker("Job"),
+    "a CronJob": cron(dapr()),
+    "a DaemonSet behind a Service": worker("DaemonSet") + service(),
+    "a Rollout behind a Service": worker("Rollout") + service(),
+    "a date": worker(annotations='{dapr.io/enabled: "true", dapr.io/app-id: worker, released: 2024-01-01}'),
+    "a time of day": worker(annotations='{dapr.io/enabled: "true", dapr.io/app-id: worker, at: 12:30}'),
+    "enabled on": worker(annotations=dapr(enabled='"on"')),
+    "a protocol in capitals": worker(annotations=dapr(app_protocol="GRPC")),
+    "an app-id as long as may be": worker(annotations=dapr(app_id="w" * 58)),
+    "somebody's own labels": worker(annotations="{}", labels="{app: worker, dapr.io/note: x}"),
+    "no sidecar": worker(annotations='{prometheus.io/scrape: "true"}'),
+    "names in other cases": component(
+        metadata=f'[{{name: REDISHOST, value: "redis:6379"}}, {GUARDED.replace("redisP", "RedisP")}]'
+    ),
+    "a type in another case": component("state.Redis"),
+    "nothing to set": worker() + component("pubsub.in-memory", "[]"),
+    "one machine": component(metadata='[{name: redisHost, value: "localhost:6379"}]'),
+    "a Secret to be filled": component() + secret('{password: ""}'),
+    "a variable to be filled": worker(more=VARIABLE) + secret('{password: ""}'),
+    "an old name that daprd takes": component(
+        "pubsub.rabbitmq", "[{name: connectionString, value: a}, {name: reconnectWait, value: '0'}]"
+    ),
+    "a value from the environment": component("state.mysql", "[{name: connectionString, envRef: A}]"),
+    "a v1 Subscription": subscription("{pubsubname: p, topic: t, route: /x}", "v1alpha1"),
+    "rules": subscription(ROUTED),
+    "a Configuration": of_dapr("Configuration", "{tracing: {samplingRate: '1'}}"),
+    "a Resiliency": of_dapr("Resiliency", "{policies: {retries: {a: {}}}, targets: {apps: {w: {retry: a}}}}"),
+    "an endpoint": of_dapr("HTTPEndpoint", "{baseUrl: 'https://example.com'}"),
+    "a Component of somebody else": worker()
+    + "apiVersion: core.oam.dev/v1\nkind: Component\nmetadata: {name: a}\nspec: {}\n",
+    "a probe of another's port": worker(annotations="{}", more="livenessProbe: {httpGet: {port: 13133}}"),
+}
+
+
+@pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
+def test_its_healthy_twin_is_quiet(text: str, tmp_path: Path) -> None:
+    report = look(tmp_path, a=text)
+    assert [(found.rule, found.seen) for found in report.findings] == []
+    assert not [left for left in report.not_checked if left.rule == UNREAD]
+
+
+def test_of_two_for_two_places_it_only_warns(tmp_path: Path) -> None:
+    report = look(tmp_path, here=component(), there=component("state.mysql", "[]"))
+    found = [each for each in report.findings if each.rule == "component-twice"]
+    assert [(each.severity, Path(each.source).name) for each in found] == [("warning", "there.yaml:2")]
+
+
+def test_a_component_of_one_machine_may_lack_its_version(tmp_path: Path) -> None:
+    report = look(tmp_path, k8s__app=worker(), components__store=component(version=""))
+    severities = [each.severity for each in report.findings if each.rule == "component-without-version"]
+    assert severities == ["warning"]
+
+
+def test_labels_that_many_share_name_no_workload(tmp_path: Path) -> None:
+    part = "app.kubernetes.io/part-of: shop"
+    made_by_an_operator = service(f"{{{part}, app: prometheus}}").replace("name: worker", "name: metrics")
+    report = look(tmp_path, a=worker(labels=f"{{app: worker, {part}}}") + made_by_an_operator)
+    assert report.findings == ()
+    assert "service-selects-nothing" in {left.rule for left in report.not_checked}
+
+
+def test_a_kustomization_without_its_files_could_not_be_checked(tmp_path: Path) -> None:
+    named = "[a.yaml, b.yaml, ../elsewhere, 'https://example.com/c.yaml']"
+    report = look(tmp_path, a=worker(), kustomization=f"resources: {named}\npatches: 3\n")
+    (left,) = [left for left in report.not_checked if left.rule == UNREAD]
+    assert "It names b.yaml, which is not there." in left.reason
+
+
+def test_every_kind_of_a_list_is_judged(tmp_path: Path) -> None:
+    head = '"apiVersion": "dapr.io/v1alpha1", "kind": "Component"'
+    items = f'[{{{head}, "metadata": {{"name": "a"}}, "spec": {{"type": "x"}}}}]'
+    (tmp_path / "a.json").write_text(f'{{"apiVersion": "v1", "kind": "List", "items": {items}}}')
+    assert "component-type" in {found.rule for found in check_folder(tmp_path).findings}
+
+
+def test_a_secret_store_of_another_folder_may_be_applied_as_well(tmp_path: Path) -> None:
+    guarded = component().replace("spec:", "auth: {secretStore: vault}\nspec:")
+    vault = component("secretstores.local.env", "[]", name="vault")
+    report = look(tmp_path, vaults__a=vault, one__a=guarded, two__a=guarded)
+    assert report.findings == ()
+    assert "secret-store-missing" in {left.rule for left in report.not_checked}
+
+
+def test_a_sentinel_is_no_store(tmp_path: Path) -> None:
+    sentinel = worker(annotations="{}", more="command: [redis-server, /a.conf, --sentinel]")
+    report = look(tmp_path, a=sentinel.replace("example/worker:1", "redis:7"))
+    assert report.findings == ()
