@@ -136,8 +136,8 @@ def _messages(body: Any) -> list[Message]:
                 role=str(m["role"]),
                 content=str(m["content"]),
                 turn=int(m.get("turn", 0)),
-                time=m.get("time", ""),
-                id=m.get("id", ""),
+                time=str(m.get("time") or ""),
+                id=str(m.get("id") or ""),
             )
             for m in body["history"]
         ]

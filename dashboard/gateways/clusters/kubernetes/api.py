@@ -52,6 +52,17 @@ def decoded(body: bytes) -> Any:
         gc.enable()
 
 
+def json_object(body: bytes, path: str) -> dict[str, Any]:
+    """The same of one object; raises `Rejected` for all else, as something in the server's place answers."""
+    try:
+        found = decoded(body)
+    except (ValueError, RecursionError) as error:
+        raise Rejected(f"The Kubernetes API answered {path} with what is no JSON.") from error
+    if not isinstance(found, dict):
+        raise Rejected(f"The Kubernetes API answered {path} with what is no object of it.")
+    return found
+
+
 class Gone(Exception):
     """The server ends a watch from here on: list again. `why` is None where the starting point is too old."""
 
@@ -119,8 +130,8 @@ class Api:
         self.background.close(self._session.close())
 
     def get(self, path: str, **params: str) -> Any:
-        """The decoded JSON at `path`."""
-        return decoded(self.background.run(self.read(path, **params), seconds=2 * CALL_SECONDS))
+        """The decoded JSON object at `path`."""
+        return json_object(self.background.run(self.read(path, **params), seconds=2 * CALL_SECONDS), path)
 
     def create(self, path: str, body: dict[str, Any]) -> bool:
         """Create an object in the collection at `path`; False where it is there already."""

@@ -53,7 +53,8 @@ class View(Generic[T]):
         return tuple(self.items.get(namespace, {}).values())
 
 
-_MISSHAPEN = (KeyError, TypeError, ValueError)
+# What reading an object of another shape than Kubernetes' raises.
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class Cache(ABC, Generic[T]):
@@ -121,7 +122,7 @@ class PolledObject(Cache[T]):
         while True:
             try:
                 item = self._parse(json.loads(await self._api.read(self._path)))
-            except (GatewayError, *_MISSHAPEN) as error:
+            except (GatewayError, *MISSHAPEN) as error:
                 self._fail(self._told(error))
             else:
                 items = {item.namespace: {item.name: item}} if item else {}
@@ -146,7 +147,7 @@ class WatchedCache(Cache[T]):
                 await self._follow()
                 self._well()
                 await asyncio.sleep(BACKOFF_SECONDS[0])
-            except (Gone, GatewayError, *_MISSHAPEN) as error:
+            except (Gone, GatewayError, *MISSHAPEN) as error:
                 if not isinstance(error, GatewayError):
                     self._version = ""  # what was read so far is in doubt
                 if self._ended or not isinstance(error, Gone):  # once, it is how a watch ends

@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 from dashboard.gateways.clusters.kubernetes import logs, manifests
 from dashboard.gateways.clusters.kubernetes.api import Api
-from dashboard.gateways.clusters.kubernetes.cache import Cache, PolledObject, View, WatchedCache
+from dashboard.gateways.clusters.kubernetes.cache import MISSHAPEN, Cache, PolledObject, View, WatchedCache
 from dashboard.gateways.clusters.kubernetes.dialer import KubernetesDialer
 from dashboard.gateways.clusters.kubernetes.snapshot import Snapshot, ViewsOfKind
 from dashboard.gateways.dialer import Dialer
 from dashboard.model.access.protected import namespace_label
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.endpoints import ClusterWarning, Endpoint
-from dashboard.model.core.errors import NotThere
+from dashboard.model.core.errors import NotThere, Rejected
 from dashboard.model.core.manifests import Manifests
 from dashboard.model.core.names import APP_ID
 from dashboard.model.health.deployed import Deployed, Replica, WarningEvent, warning_event
@@ -163,8 +163,12 @@ class KubernetesCluster:
 
     def warning_events(self, namespace: str) -> tuple[WarningEvent, ...]:
         path = f"/api/v1/namespaces/{namespace}/events"
-        found = self._api.get(path, fieldSelector="type=Warning", limit="500")["items"]
-        return tuple(sorted(map(warning_event, found), key=lambda e: e.at, reverse=True)[:MOST_WARNINGS])
+        found = self._api.get(path, fieldSelector="type=Warning", limit="500")
+        try:
+            newest = sorted(map(warning_event, found["items"]), key=lambda e: e.at, reverse=True)
+        except MISSHAPEN as error:
+            raise Rejected(f"The Kubernetes API answered {path} with what is no list of events.") from error
+        return tuple(newest[:MOST_WARNINGS])
 
     def manifests(self, namespaces: Sequence[str]) -> Manifests:
         return manifests.read(self._api, namespaces, wide=not self._fixed and len(namespaces) > 1)

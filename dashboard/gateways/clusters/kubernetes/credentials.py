@@ -35,7 +35,7 @@ class Credentials:
         except _UNUSABLE as error:
             raise NotThere(_unusable(error), hint=_choice()) from error
         self.host: str = self._configuration.host.rstrip("/")
-        self.server_name: str | None = self._configuration.tls_server_name or None
+        self.server_name = str(self._configuration.tls_server_name or "") or None
         _check("server", self.host, ("http", "https"))
         if self.proxy:
             _check("proxy-url", self.proxy, PROXIES)
@@ -102,10 +102,12 @@ def _choice() -> str:
     return "Set KUBECONFIG, or name a context with --context."
 
 
-def _check(field: str, url: str, schemes: tuple[str, ...]) -> None:
+def _check(field: str, url: object, schemes: tuple[str, ...]) -> None:
     """Raises `NotThere` for what is no URL to connect to; a password in it is not told."""
     forms = " or ".join(f"{scheme}://host:port" for scheme in schemes)
     try:
+        if not isinstance(url, str):
+            raise ValueError
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
         httpx.URL(url)

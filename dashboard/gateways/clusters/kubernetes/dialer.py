@@ -100,7 +100,7 @@ class KubernetesDialer:
             return base64.b64decode(data[kept.key]).decode()
         except KeyError as error:
             raise NotThere(f"Secret {kept.name} has no key {kept.key}.") from error
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except (binascii.Error, UnicodeDecodeError, TypeError) as error:
             raise Rejected(f"{kept.key} of Secret {kept.name} holds no text.") from error
 
     def _secret(self, namespace: str, name: str) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from dashboard.gateways.clusters.kubernetes.api import Api, decoded
-from dashboard.model.core.errors import Forbidden, GatewayError, NotThere
+from dashboard.gateways.clusters.kubernetes.api import Api, json_object
+from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
 
@@ -82,18 +82,20 @@ class _Reading:
         return [item for item in found if namespace_of(item) not in self._names]
 
     async def _list(self, path: str, kind: str, **params: str) -> list[Json]:
-        found = await self._read(self._api.read(path, **params))
-        version = found.get("apiVersion", "")
-        return [{"apiVersion": version, **item, "kind": kind} for item in found["items"]]
+        found = await self._read(path, **params)
+        version, items = found.get("apiVersion", ""), found.get("items")
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise Rejected(f"The Kubernetes API answered {path} with what is no list.")
+        return [{"apiVersion": version, **item, "kind": kind} for item in items]
 
-    async def _read(self, reading: Coroutine[Any, Any, bytes]) -> Any:
+    async def _read(self, path: str, **params: str) -> dict[str, Any]:
         async with self._turns:
-            return decoded(await reading)
+            return json_object(await self._api.read(path, **params), path)
 
     async def _secret(self, namespace: str, name: str) -> Json | None:
         """Its keys, and of each whether it holds something: never what."""
         try:
-            found = await self._read(self._api.read(f"/api/v1/namespaces/{namespace}/secrets/{name}"))
+            found = await self._read(f"/api/v1/namespaces/{namespace}/secrets/{name}")
         except NotThere:
             return None
         except GatewayError as error:
