@@ -16,6 +16,7 @@ from dashboard.services.doctor.mends.redis import (
     guarded,
     kept,
     moved_to_secret,
+    renewed,
     server,
     starts_anew,
 )
@@ -130,6 +131,9 @@ def _component_secret(evidence: Evidence, item: Json, name: str, wanted: SecretK
     ours = found.type.endswith(".redis") and name.lower() == PASSWORD.lower()
     if evidence.origin != "kubernetes":
         return (evidence.edit("Secret", wanted.name),)
+    own = next((each for each in evidence.redis_workloads if asked_for(each) == wanted), None)
+    if own:  # whatever the Component calls its host
+        return (*renewed(evidence, own, wanted), *reloaded(evidence, found.scopes))
     if ours and server(evidence, host):
         return guarded(evidence, found, host, wanted)
     return (kept(evidence, wanted, asked_of_the_reader(wanted)), *reloaded(evidence, found.scopes))
