@@ -14,7 +14,7 @@ from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, SecretKey
 from dashboard.model.core.manifests import name_of
 from dashboard.model.core.redis_pod import is_redis
-from dashboard.services.doctor.app import containers, labels, runs_redis, spec_of
+from dashboard.services.doctor.app import containers, labels, spec_of
 from dashboard.services.doctor.evidence import Evidence
 
 REDIS_PORT = 6379
@@ -36,9 +36,14 @@ def apply(evidence: Evidence, item: Json, beside: str = "") -> str:
     return f"(set -C; printf '%s\\n' {lines} > {shlex.quote(file)})"
 
 
+def workloads_known(evidence: Evidence) -> bool:
+    """Whether workloads and Services may be read: a mend does without them rather than hide a finding."""
+    return not any(map(evidence.why_undeclared, ("Deployment", "StatefulSet", "Service")))
+
+
 def reloaded(evidence: Evidence, scopes: Sequence[str] = ()) -> tuple[str, ...]:
     """The command that lets the apps in these scopes load what was changed: no sidecar does by itself."""
-    if evidence.why_undeclared("Deployment") or evidence.why_undeclared("StatefulSet"):
+    if not workloads_known(evidence):
         return (evidence.restart(),)
     apps = [app.item for app in evidence.dapr_apps if evidence.in_scope(scopes, app.app_id)]
     names = " ".join(f"{str(item['kind']).lower()}/{name_of(item)}" for item in apps)
@@ -115,7 +120,7 @@ def _name(each: Any) -> str:
 
 def redis_address(evidence: Evidence, like: str = "") -> str:
     """ "host:port" of this namespace's Redis by its Service, where there is one or one is named `like` it."""
-    if evidence.why_undeclared("Service") or evidence.why_undeclared("Deployment"):
+    if not workloads_known(evidence):
         return ""
     servers = evidence.redis_workloads
     services = [objects.service(item) for item in evidence.services]
@@ -149,7 +154,8 @@ def on_redis(evidence: Evidence, name: str, kind: str, **values: str) -> Json | 
             address, password = host, known if isinstance(known, SecretKey) else None
             break
     else:
-        password = next(filter(None, map(asked_for, filter(runs_redis, evidence.workloads))), None)
+        servers = evidence.redis_workloads if address else ()
+        password = next(filter(None, map(asked_for, servers)), None)
     if not address:
         return None
     entries = [entry("redisHost", address), *([entry(PASSWORD, password)] if password else [])]

@@ -12,7 +12,7 @@ from dashboard.model.core.manifests import name_of
 from dashboard.model.core.redis_pod import DATA, is_redis
 from dashboard.services.doctor.app import containers, labels, runs_redis, spec_of, template
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.components import PASSWORD, apply, asked_for, set_entry
+from dashboard.services.doctor.mends.components import PASSWORD, apply, asked_for, set_entry, workloads_known
 from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods
 
 SECRET = SecretKey("redis", "redis-password")
@@ -42,7 +42,7 @@ def asked_of_the_reader(key: SecretKey) -> str:
 def server(evidence: Evidence, host: str) -> Json | None:
     """The workload whose Redis answers at a host name of this namespace, None where none does."""
     name, _, rest = host.partition(".")
-    if rest and rest.partition(".")[0] != evidence.namespace:
+    if not workloads_known(evidence) or (rest and rest.partition(".")[0] != evidence.namespace):
         return None
     meant = [objects.service(item) for item in evidence.services if name_of(item) == name]
     return next(

@@ -9,7 +9,7 @@ from dashboard.model.core.kubernetes import Component, Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import annotation, labels, ports, spec_of, template
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.components import apply, redis_address, set_entry
+from dashboard.services.doctor.mends.components import apply, redis_address, set_entry, workloads_known
 from dashboard.services.doctor.mends.workloads import edit, in_container
 
 APP_PORT = "8000"
@@ -78,7 +78,7 @@ def rehosted(evidence: Evidence, found: Component, name: str, port: str) -> tupl
     address = redis_address(evidence, name)
     if address:
         return set_entry(evidence, found, "redisHost", address)
-    servers = evidence.redis_workloads
+    servers = evidence.redis_workloads if workloads_known(evidence) else ()
     if name and len(servers) == 1 and port.isdigit():
         return serve(evidence, servers[0], name, port, port_of(servers[0]))
     return (evidence.edit("Component", found.name),)

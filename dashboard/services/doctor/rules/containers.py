@@ -211,8 +211,7 @@ def told_to_forget(evidence: Evidence, item: Json) -> Iterable[Seen]:
     why="Copies of Redis behind one Service are servers of their own: each holds a part of the state.",
 )  # fmt: skip
 def several(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    told = spec_of(item).get("replicas")
-    replicas = 1 if told is None else int(told)
+    replicas = int(spec_of(item).get("replicas") or 1)
     plain = item.get("kind") == "Deployment"
     if replicas > 1 and plain:
         kind = str(item["kind"]).lower()

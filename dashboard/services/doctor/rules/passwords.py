@@ -9,7 +9,7 @@ from dashboard.model.core.kubernetes import Component, Json, SecretKey, componen
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import annotation, containers, template
 from dashboard.services.doctor.evidence import Evidence, UnknownError, named
-from dashboard.services.doctor.mends.components import PASSWORD, asked_for, change, reloaded
+from dashboard.services.doctor.mends.components import PASSWORD, asked_for, change, reloaded, workloads_known
 from dashboard.services.doctor.mends.redis import (
     GENERATED,
     asked_of_the_reader,
@@ -131,7 +131,8 @@ def _component_secret(evidence: Evidence, item: Json, name: str, wanted: SecretK
     ours = found.type.endswith(".redis") and name.lower() == PASSWORD.lower()
     if evidence.origin != "kubernetes":
         return (evidence.edit("Secret", wanted.name),)
-    own = next((each for each in evidence.redis_workloads if asked_for(each) == wanted), None)
+    servers = evidence.redis_workloads if workloads_known(evidence) else ()
+    own = next((each for each in servers if asked_for(each) == wanted), None)
     if own:  # whatever the Component calls its host
         return (*renewed(evidence, own, wanted), *reloaded(evidence, found.scopes))
     if ours and server(evidence, host):

@@ -9,6 +9,7 @@ from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import annotation, containers, labels, runs_redis, template
 from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.mends.components import workloads_known
 from dashboard.services.doctor.rule import CLUSTER, Seen, rule
 
 INJECTOR = "concepts/dapr-services/sidecar-injector/"
@@ -94,7 +95,7 @@ def _another_image(evidence: Evidence, pod: Json, container: str) -> tuple[str, 
             f"set image {str(item['kind']).lower()}/{name_of(item)} "
             f'{container}="${{IMAGE:?an image that the nodes can pull}}"'
         )
-        for item in evidence.workloads
+        for item in (evidence.workloads if workloads_known(evidence) else ())
         if labels(item).items() <= held and container in {each.get("name") for each in containers(item)}
     )
 

@@ -198,6 +198,19 @@ def test_every_fault_of_a_namespace_ends_by_commands_alone() -> None:
     assert look(ill).findings == ()
 
 
+def test_a_mend_does_without_what_may_not_be_read() -> None:
+    """Workloads and Services are for the commands alone here: their absence hides no finding."""
+    ill = healthy()
+    ill.set("statestore", "redisPassword", None)
+    ill.set("daca-pubsub", "redisPassword", "s3cret")
+    ill.set("daca-pubsub", "maxLenApprox", None)
+    wanted = {found.rule for found in look(ill).findings}
+    ill.unread = {f"dev/{kind}": "It is forbidden." for kind in ("Deployment", "StatefulSet", "Service")}
+    found = look(ill).findings
+    assert {each.rule for each in found} == wanted
+    assert all(each.commands for each in found)
+
+
 EVERY_FAULT = pytest.mark.parametrize(
     "spoil", [spoil for _, spoil in FAULTS], ids=[f"{i}-{rule}" for i, (rule, _) in enumerate(FAULTS)]
 )
