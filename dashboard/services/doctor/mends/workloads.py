@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
+from dashboard.services.doctor.app import labels, spec_of, template
 from dashboard.services.doctor.evidence import Evidence
 
 DAPR = "dapr.io/"
@@ -37,6 +38,21 @@ def annotated(evidence: Evidence, item: Json, values: Mapping[str, str | None]) 
     """The same for annotations of any name."""
     change = {"spec": {"template": {"metadata": {"annotations": dict(values)}}}}
     return (evidence.patch(str(item["kind"]), name_of(item), change),)
+
+
+def renamed(evidence: Evidence, item: Json, old: str, new: str) -> tuple[str, ...]:
+    """An annotation of its pods under another name."""
+    told = template(item)["metadata"]["annotations"][old]
+    return annotated(evidence, item, {old: None, new: str(told)})
+
+
+def from_labels(evidence: Evidence, item: Json) -> tuple[str, ...]:
+    """Dapr's annotations from the labels of its pods to theirs, where it is not selected by them."""
+    told = {name: str(value) for name, value in labels(item).items() if name.startswith(DAPR)}
+    if told.keys() & ((spec_of(item).get("selector") or {}).get("matchLabels") or {}).keys():
+        return edit(evidence, item)
+    change = {"metadata": {"labels": dict.fromkeys(told), "annotations": told}}
+    return (evidence.patch(str(item["kind"]), name_of(item), {"spec": {"template": change}}),)
 
 
 def moved(evidence: Evidence, item: Json) -> tuple[str, ...]:

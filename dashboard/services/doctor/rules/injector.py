@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from dashboard.model.core.kubernetes import Json
 from dashboard.services.doctor.app import App, annotation, labels, template
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.workloads import edit
+from dashboard.services.doctor.mends.workloads import DAPR, annotate, from_labels, renamed
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
@@ -39,26 +39,27 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
             object=named(app.item),
             seen=f'dapr.io/app-id is "{app.app_id}": not of small letters, digits and "-" alone, up to '
             f"{LONGEST_APP_ID}.",
-            fix="Give it such a name.",
-            commands=edit(evidence, app.item),
+            fix=f"Name it {_fit(app.app_id)}, also where others call it.",
+            commands=annotate(evidence, app.item, "app-id", _fit(app.app_id)),
         )
     for name, said in app.annotations.items():
         text = str(said).strip().lower()
         known = WORDS.get(name, {text})
         if text and text not in known:
+            meant = next(iter(get_close_matches(text, sorted(known), 1)), None)
             yield Seen(
                 object=named(app.item),
                 seen=f'dapr.io/{name} is "{said}"; known are {", ".join(sorted(known))}.',
-                fix="Write one of these.",
-                commands=edit(evidence, app.item),
+                fix=f"Write {meant}." if meant else "Write one of these, or leave it out for Dapr's own.",
+                commands=annotate(evidence, app.item, name, meant),
             )
         elif text and name != "app-port" and NUMBERS.search(name) and not text.lstrip("-").isdigit():
             yield Seen(
                 object=named(app.item),
                 seen=f'dapr.io/{name} is "{said}", which is no number.',
                 why="The injector passes over a value that is no number, and takes its own.",
-                fix="Write a number.",
-                commands=edit(evidence, app.item),
+                fix="Write a number, or leave it out: that is what it does now.",
+                commands=annotate(evidence, app.item, name, None),
                 severity="warning",
             )
 
@@ -75,15 +76,20 @@ def astray(evidence: Evidence, item: Json) -> Iterable[Seen]:
             object=named(item),
             seen="dapr.io/enabled is a label of its pods, not an annotation.",
             fix="Move it to spec.template.metadata.annotations.",
-            commands=edit(evidence, item),
+            commands=from_labels(evidence, item),
         )
     for name in _misspelled(item):
         yield Seen(
             object=named(item),
             seen=f"{name} is no annotation of Dapr's.",
             fix=f"Write dapr.io/{name.partition('/')[2]}.",
-            commands=edit(evidence, item),
+            commands=renamed(evidence, item, name, f"{DAPR}{name.partition('/')[2]}"),
         )
+
+
+def _fit(app_id: str) -> str:
+    """The nearest app-id that a Service can be named by."""
+    return re.sub(r"[^a-z0-9]+", "-", app_id.lower())[:LONGEST_APP_ID].strip("-") or "app"
 
 
 def _misspelled(item: Json) -> Iterator[str]:

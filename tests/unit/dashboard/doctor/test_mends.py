@@ -34,11 +34,12 @@ TOLD_BY_PARTS = {
     "app-port-not-answering", "sidecar-version", "store-not-persistent", "store-evicts", "store-near-limit",
     "pending-old",
 }  # fmt: skip
-# Whose cause or value nobody can derive: an image, a node, a probe's reason, state that somebody may want.
+# Whose cause or value nobody can derive: an image, a node, a probe's reason, state that somebody may want, an
+# address, a policy.
 ROUNDS = 3
 DECIDED_BY_PEOPLE = {
     "image-not-pulled", "crash-loop", "probe-failing", "pod-not-scheduled", "state-of-gone-app",
-    "clocks-apart",
+    "clocks-apart", "http-endpoint-without-url", "resiliency-policy-missing",
 }  # fmt: skip
 # Without a topic, and with an entry that has no name: an editor at the object, and words that say what for.
 EDITED = {"subscription-fields", "component-metadata"}
