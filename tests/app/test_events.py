@@ -50,6 +50,16 @@ def test_entries_are_newest_first_and_what_is_malformed_is_shown_raw(page: AppTe
     assert "{broken" in page.json[0].value
 
 
+def test_an_entry_with_a_field_twice_shows_both(page: AppTest, cluster: MadeUpCluster) -> None:
+    topic = cluster.namespaces["prod"].topic
+    entry_id, named = topic[-1]
+    topic[-1] = (entry_id, [("data", "the first"), *dict(named).items(), ("data", {"id": "e"})])
+    page.run()
+    labelled(page.text_input, "Entry").set_value(entry_id).run()
+    assert not page.exception
+    assert "the first" in page.json[0].value
+
+
 def test_a_filter_says_when_it_hides_all(page: AppTest) -> None:
     page.text_input(key="of").set_value("user2").run()
     assert list(page.dataframe[0].value["Actor"]) == ["user2"]
