@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from dashboard.model.core.kubernetes import Component, Json
 from dashboard.model.core.manifests import name_of
@@ -100,6 +101,16 @@ def retargeted(evidence: Evidence, item: Json, workload: Json, port: int, target
     test = {"op": "test", "path": f"{path}/port", "value": port}
     new = {"op": "add", "path": f"{path}/targetPort", "value": as_port(meant)}
     return (evidence.patch("Service", name_of(item), [test, new], "json"),)
+
+
+def probes(container: Json) -> Iterator[tuple[str, str, str]]:
+    """(probe, way, port)."""
+    for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+        probe: Any = container.get(kind) or {}
+        for way in ("httpGet", "tcpSocket", "grpc"):
+            port = (probe.get(way) or {}).get("port")
+            if port is not None and str(port) not in {"3500", "3501"}:  # the sidecar's own
+                yield kind, way, str(port)
 
 
 def reprobed(

@@ -179,7 +179,7 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
                 else f"Remove it: it does nothing. Where {meant} is meant, write that.",
                 commands=rename_entry(evidence, item, name, meant)
                 if _close(name, [meant], ALMOST_EQUAL)
-                else edit(evidence, item),
+                else set_entry(evidence, component(item), name, None),
                 severity="error" if meant in told.required and said.endswith(SURE) else "warning",
             )
     surely = said.endswith(SURE) or said in NEEDS_WHAT_IS_REQUIRED

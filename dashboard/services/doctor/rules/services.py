@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, Service
@@ -26,6 +25,7 @@ from dashboard.services.doctor.mends.services import (
     as_meant,
     meant_port,
     port_of,
+    probes,
     rehosted,
     reprobed,
     rescaled,
@@ -233,7 +233,7 @@ def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
         declared = container.get("ports") or ()
         names = {str(port.get("name")) for port in declared}
         numbers = {str(port.get("containerPort")) for port in declared}
-        for kind, way, port in _probes(container):
+        for kind, way, port in probes(container):
             by_name = not port.isdigit()
             closed = known and numbers and port not in numbers  # others may open what they do not declare
             if (by_name and port not in names) or (not by_name and closed):
@@ -245,16 +245,6 @@ def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
                     commands=reprobed(evidence, item, container, kind, way, port),
                     severity="error" if by_name else None,
                 )
-
-
-def _probes(container: Json) -> Iterator[tuple[str, str, str]]:
-    """(probe, way, port)."""
-    for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
-        probe: Any = container.get(kind) or {}
-        for way in ("httpGet", "tcpSocket", "grpc"):
-            port = (probe.get(way) or {}).get("port")
-            if port is not None and str(port) not in {"3500", "3501"}:  # the sidecar's own
-                yield kind, way, str(port)
 
 
 @rule(
