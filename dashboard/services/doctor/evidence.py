@@ -19,6 +19,7 @@ from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from dashboard.services.core import commands
 from dashboard.services.core.settings import Settings
 from dashboard.services.doctor.app import OTHER_WORKLOADS, WORKLOADS, App, asks_for_a_sidecar, runs_redis
+from dashboard.services.doctor.unknown import Told, UnknownError
 
 Origin = Literal["kubernetes", "local", "static", "files"]
 PatchForm = Literal["merge", "strategic", "json"]
@@ -27,10 +28,6 @@ _RESOURCES = {
     "Subscription": "subscriptions.dapr.io",
     "Configuration": "configurations.dapr.io",
 }
-
-
-class UnknownError(Exception):
-    """What a rule asked for could not be had; the text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +88,7 @@ class Evidence:
         """As it says of itself; what of it is not known raises `UnknownError` where it is read."""
         if self.told_store is None:
             raise self._unknown("store")
-        return cast(StoreCondition, _Told(self.told_store))
+        return cast(StoreCondition, Told(self.told_store))
 
     def store_tells(self, *fields: str) -> bool:
         """Whether these fields of its condition are known."""
@@ -291,26 +288,6 @@ class Evidence:
     def source(self, named: str) -> str:
         """ "file:line" of "Kind/name", or ""."""
         return self.manifests.sources.get(f"{self.namespace}/{named}", "")
-
-
-class _Told:
-    """A condition without what is not known of it: of a list, what is known comes first."""
-
-    def __init__(self, condition: StoreCondition) -> None:
-        self._condition = condition
-
-    def __getattr__(self, name: str) -> object:
-        found, why = getattr(self._condition, name), self._condition.untold.get(name)
-        if why is None:
-            return found
-        if isinstance(found, tuple):
-            return _and_more(found, why)
-        raise UnknownError(why)
-
-
-def _and_more(known: tuple[object, ...], why: str) -> Iterator[object]:
-    yield from known
-    raise UnknownError(why)
 
 
 def _folder(source: str) -> str:

@@ -10,7 +10,8 @@ from dashboard.model.core.kubernetes import Component
 from dashboard.model.core.manifests import source_key
 from dashboard.model.doctor.report import Finding, NotChecked, Severity
 from dashboard.services.doctor.app import App
-from dashboard.services.doctor.evidence import Evidence, Origin, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, Origin, named
+from dashboard.services.doctor.unknown import UnknownError
 
 EVERYWHERE: frozenset[Origin] = frozenset({"kubernetes", "local", "static", "files"})
 LIVE: frozenset[Origin] = frozenset({"kubernetes", "local", "static"})

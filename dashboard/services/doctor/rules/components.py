@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.dapr import FALSE, is_truthy
 from dashboard.model.core.kubernetes import Component
-from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.facts import component_types
 from dashboard.services.doctor.mends import mounts
 from dashboard.services.doctor.mends.components import apply, on_redis, reloaded, set_entry
 from dashboard.services.doctor.rule import Seen, rule
+from dashboard.services.doctor.unknown import UnknownError
 
 STORE = "state."
 ACTORS = "developing-applications/building-blocks/actors/howto-actors/"

@@ -8,7 +8,7 @@ from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Component, Json, SecretKey, component
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import annotation, containers, template
-from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import PASSWORD, asked_for, change, reloaded, workloads_known
 from dashboard.services.doctor.mends.redis import (
     GENERATED,
@@ -22,6 +22,7 @@ from dashboard.services.doctor.mends.redis import (
 )
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.services import LOOPBACK, redis_host
+from dashboard.services.doctor.unknown import UnknownError
 
 SECRETS = "operations/components/component-secrets/"
 STORES = "reference/components-reference/supported-secret-stores/"

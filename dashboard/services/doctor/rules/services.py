@@ -18,7 +18,7 @@ from dashboard.services.doctor.app import (
     runs_redis,
     spec_of,
 )
-from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import set_entry
 from dashboard.services.doctor.mends.policies import opened
 from dashboard.services.doctor.mends.services import (
@@ -39,6 +39,7 @@ from dashboard.services.doctor.mends.services import (
 from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.components import NAMESPACED
+from dashboard.services.doctor.unknown import UnknownError
 
 SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
 PROBES = (

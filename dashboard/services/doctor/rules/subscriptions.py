@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import spec_of
-from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import apply, change, on_redis, reloaded
 from dashboard.services.doctor.rule import LIVE, Seen, rule
+from dashboard.services.doctor.unknown import UnknownError
 
 HOW_TO = "developing-applications/building-blocks/pubsub/subscription-methods/"
 ROUTES = "developing-applications/building-blocks/pubsub/howto-route-messages/"

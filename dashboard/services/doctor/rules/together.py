@@ -8,11 +8,12 @@ from statistics import median
 
 from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Component
-from dashboard.services.doctor.evidence import Evidence, UnknownError
+from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.mends.components import redis_address, set_entry
 from dashboard.services.doctor.rule import LIVE, Seen, rule_on_all
 from dashboard.services.doctor.rules.components import NAMESPACED, REDIS_TOPIC, marked
 from dashboard.services.doctor.rules.services import LOOPBACK, redis_host
+from dashboard.services.doctor.unknown import UnknownError
 
 APART_SECONDS = 5.0
 

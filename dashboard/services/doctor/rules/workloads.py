@@ -10,11 +10,12 @@ from dashboard.model.core.dapr import is_truthy
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import App, annotation, containers, labels, ports, spec_of, template
-from dashboard.services.doctor.evidence import Evidence, UnknownError, named
+from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends import mounts
 from dashboard.services.doctor.mends.components import reloaded
 from dashboard.services.doctor.mends.workloads import annotate, annotated, edit, in_container, in_pods, moved
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
+from dashboard.services.doctor.unknown import UnknownError
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
 ALIKE = 0.8
