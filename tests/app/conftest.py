@@ -225,5 +225,5 @@ def app(cluster: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> It
     st.cache_resource.clear()
     monkeypatch.setattr(provider, "open_workspace", lambda *_, **__: workspace)
     monkeypatch.setattr(provider, "Settings", lambda: settings)
-    yield AppTest.from_file(str(APP), default_timeout=20)
+    yield AppTest.from_file(str(APP), default_timeout=60)
     st.cache_resource.clear()

@@ -153,7 +153,7 @@ def test_the_address_finds_the_proof_again_and_another_choice_does_not(
     app: AppTest, probed: dict[str, ProbedNamespace]
 ) -> None:
     prove(app)
-    again = AppTest.from_file(app._script_path, default_timeout=20)
+    again = AppTest.from_file(app._script_path, default_timeout=60)
     again.query_params["run"] = app.query_params["run"]
     again.switch_page(PAGE).run()
     assert any("**Isolated**" in mark for mark in marks(again))
@@ -175,7 +175,7 @@ def test_a_restart_keeps_the_proof_and_lists_it_below_the_next(
     first = app.query_params["run"]
     assert links(app) == []
     st.cache_resource.clear()
-    again = AppTest.from_file(app._script_path, default_timeout=20)
+    again = AppTest.from_file(app._script_path, default_timeout=60)
     again.query_params["run"] = first
     again.switch_page(PAGE).run()
     assert any("**Isolated**" in mark for mark in marks(again))
@@ -193,7 +193,7 @@ def test_a_proof_that_cannot_be_read_is_as_one_that_is_not_kept(
     prove(app)
     (default_data() / "proofs" / "isolation-torn.json").write_text('{"cluster": "local", "actor')
     st.cache_resource.clear()
-    again = AppTest.from_file(app._script_path, default_timeout=20)
+    again = AppTest.from_file(app._script_path, default_timeout=60)
     again.query_params["run"] = "isolation-torn"
     again.switch_page(PAGE).run()
     assert not again.exception

@@ -20,7 +20,6 @@ from dashboard.services.doctor.app import (
 )
 from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import set_entry
-from dashboard.services.doctor.mends.policies import opened
 from dashboard.services.doctor.mends.services import (
     as_meant,
     meant_port,
@@ -45,7 +44,6 @@ SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
 PROBES = (
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 )
-POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 # What stands in for a value until somebody puts it there.
 _PLACEHOLDER = re.compile(r"[${}<>%]|^[A-Z][A-Z0-9_]{3,}$|^(?i:your|replace)[-_]")
 # What the injector's container opens, by number and by name (dapr/dapr, pkg/injector).
@@ -57,14 +55,23 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 _SHARED = re.compile(r"(^|/)(part-of|instance|managed-by|component|version|tier|release|env|environment)$")
 
 
-def redis_host(found: Component) -> tuple[str, str]:
-    """Host and port ("" where none) of the first server that a Component on Redis names."""
+def redis_hosts(found: Component) -> list[tuple[str, str]]:
+    """Host and port ("" where none) of each server that a Component on Redis names."""
     value = found.metadata.get("redisHost", "")
-    first = value.split(",")[0].strip() if isinstance(value, str) else ""
-    if first.startswith("["):
-        host, _, rest = first[1:].partition("]")
+    names = value.split(",") if isinstance(value, str) else []
+    return [_host_and_port(name.strip()) for name in names if name.strip()]
+
+
+def redis_host(found: Component) -> tuple[str, str]:
+    """Those of the first; "" where it names none."""
+    return next(iter(redis_hosts(found)), ("", ""))
+
+
+def _host_and_port(name: str) -> tuple[str, str]:
+    if name.startswith("["):
+        host, _, rest = name[1:].partition("]")
         return host, rest.removeprefix(":")
-    host, _, port = first.rpartition(":") if first.count(":") == 1 else (first, "", "")
+    host, _, port = name.rpartition(":") if name.count(":") == 1 else (name, "", "")
     return host, port
 
 
@@ -84,35 +91,44 @@ def _local_service(evidence: Evidence, host: str) -> str:
     why="A Component whose server has no address is not loaded, and its sidecar ends.",
 )  # fmt: skip
 def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
-    host, port = redis_host(found)
-    if not host or "failover" in found.metadata:
+    if "failover" in found.metadata:
         return
+    hosts = redis_hosts(found)
+    for host, port in hosts:
+        problem = _why_not_there(evidence, found, host, port)
+        if problem:
+            name = _local_service(evidence, host)
+            alone = rehosted(evidence, found, name, port)
+            yield Seen(
+                object=f"Component/{found.name}",
+                seen=problem,
+                fix="Name the Service of this namespace's Redis with its port, as redis-master:6379.",
+                commands=alone if len(hosts) == 1 else (evidence.edit("Component", found.name),),
+            )
+            return
+
+
+def _why_not_there(evidence: Evidence, found: Component, host: str, port: str) -> str:
+    """Why a host that a Component names has no address, "" where nothing is against it."""
     if _PLACEHOLDER.search(host):
         raise UnknownError(f"redisHost of {found.name} is {host}: not rendered.")
-    problem = ""
+    if host in LOOPBACK and evidence.origin == "files" and not _beside_an_app(evidence, found):
+        raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
     if host in LOOPBACK and evidence.dapr_apps:
-        problem = f"redisHost is {host}: in a pod that is the pod itself."
-    elif not port and "redisPort" not in found.metadata:
-        problem = f"redisHost is {host}, without a port."
+        return f"redisHost is {host}: in a pod that is the pod itself."
+    if not port and "redisPort" not in found.metadata:
+        return f"redisHost is {host}, without a port."
     name = _local_service(evidence, host)
     there = [service.name for _, service in _services(evidence)]
-    if not problem and name and name not in there:
-        if evidence.origin == "files" and not any(s.startswith("redis") or s in name for s in there):
-            raise UnknownError(f"The Service {name} is not among the files of {evidence.namespace}.")
-        problem = f"redisHost is {host}; {evidence.namespace} has {', '.join(there) or 'no Service'}."
-    if host in LOOPBACK and evidence.origin == "files":
-        beside = [
-            app for app in evidence.dapr_apps if evidence.beside(f"Component/{found.name}", named(app.item))
-        ]
-        if not beside:
-            raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
-    if problem:
-        yield Seen(
-            object=f"Component/{found.name}",
-            seen=problem,
-            fix="Name the Service of this namespace's Redis with its port, as redis-master:6379.",
-            commands=rehosted(evidence, found, name, port),
-        )
+    if not name or name in there:
+        return ""
+    if evidence.origin == "files" and not any(s.startswith("redis") or s in name for s in there):
+        raise UnknownError(f"The Service {name} is not among the files of {evidence.namespace}.")
+    return f"redisHost is {host}; {evidence.namespace} has {', '.join(there) or 'no Service'}."
+
+
+def _beside_an_app(evidence: Evidence, found: Component) -> bool:
+    return any(evidence.beside(f"Component/{found.name}", named(app.item)) for app in evidence.dapr_apps)
 
 
 @rule(
@@ -246,39 +262,6 @@ def probe_port(evidence: Evidence, item: Json) -> Iterable[Seen]:
                     commands=reprobed(evidence, item, container, kind, way, port),
                     severity="error" if by_name else None,
                 )
-
-
-@rule(
-    "policy-shuts-dapr-out", "warning", docs=POLICIES, on=KUBERNETES, each="policies",
-    why="Sidecars call one another at port 50002, and their operator, sentry and placement: where a policy "
-    "lets nothing through, actors on other pods are not reached.",
-)  # fmt: skip
-def policy(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    spec = spec_of(item)
-    wanted = (spec.get("podSelector") or {}).get("matchLabels") or {}
-    for app in evidence.dapr_apps:
-        if not wanted.items() <= labels(app.item).items():
-            continue
-        for way, kind in (("ingress", "Ingress"), ("egress", "Egress")):
-            types = spec.get("policyTypes") or ["Ingress"]
-            if kind in types and not spec.get(way) and not _opened(evidence, app, way):
-                yield Seen(
-                    object=named(item),
-                    seen=f"It lets no {way} through to {named(app.item)}: Dapr's ports are shut.",
-                    fix="Let sidecars of this namespace reach port 50002, and egress reach Dapr's own "
-                    "namespace, DNS and Redis.",
-                    commands=opened(evidence, app, kind),
-                )
-
-
-def _opened(evidence: Evidence, app: App, way: str) -> bool:
-    """Whether another policy lets something through to the same pods: policies add up."""
-    for item in evidence.policies:
-        spec = spec_of(item)
-        wanted = (spec.get("podSelector") or {}).get("matchLabels") or {}
-        if spec.get(way) and wanted.items() <= labels(app.item).items():
-            return True
-    return False
 
 
 @rule(

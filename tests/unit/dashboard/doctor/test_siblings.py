@@ -83,6 +83,18 @@ def service(selector: str = "{app: worker}", port: str = "{port: 80, targetPort:
     return f"apiVersion: v1\nkind: Service\nmetadata: {{name: worker}}\nspec: {spec}\n---\n"
 
 
+def policy(rules: str) -> str:
+    spec = f"{{podSelector: {{matchLabels: {{app: worker}}}}, ingress: {rules}}}"
+    head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
+    return f"{head}spec: {spec}\n---\n"
+
+
+def hosts(names: str) -> str:
+    """A Component on these servers, beside an app and one of them."""
+    entries = f'[{{name: redisType, value: cluster}}, {{name: redisHost, value: "{names}"}}, {GUARDED}]'
+    return worker() + component(metadata=entries) + service("{}", "{port: 6379}").replace("worker", "redis-0")
+
+
 def secret(data: str) -> str:
     return f"apiVersion: v1\nkind: Secret\nmetadata: {{name: redis}}\nstringData: {data}\n---\n"
 
@@ -103,6 +115,9 @@ def look(folder: Path, **files: str) -> DoctorReport:
 
 
 FOUND: dict[str, tuple[str, str]] = {
+    "a second host": ("redis-host-not-there", hosts("redis-0:6379, redis-7:6379")),
+    "a second host without a port": ("redis-host-not-there", hosts("redis-0:6379,redis-0")),
+    "a policy for the app alone": ("policy-shuts-dapr-out", worker() + policy("[{ports: [{port: 3000}]}]")),
     "truth in a StatefulSet": ("annotation-not-text", worker("StatefulSet", dapr(enabled="true"))),
     "a number in a DaemonSet": ("annotation-not-text", worker("DaemonSet", dapr(app_port="3000"))),
     "a typo in a Job": ("annotation-unknown", worker("Job", dapr(appport='"3000"'))),
@@ -183,6 +198,13 @@ def test_a_mistake_is_found(rule: str, text: str, tmp_path: Path) -> None:
 
 
 QUIET: dict[str, str] = {
+    "a policy for all": worker() + policy("[{}]"),
+    "a policy by port": worker() + policy("[{ports: [{port: 3000}]}, {from: [], ports: [{port: 50002}]}]"),
+    "a policy by range": worker() + policy("[{ports: [{port: 3000, endPort: 60000}]}]"),
+    "a policy by name": worker() + policy("[{ports: [{port: dapr-internal}]}]"),
+    "a policy and another": worker()
+    + policy("[{ports: [{port: 3000}]}]")
+    + policy("[{ports: [{port: 50002}]}]").replace("name: p", "name: q"),
     "a Job": worker("Job"),
     "a CronJob": cron(dapr()),
     "a DaemonSet behind a Service": worker("DaemonSet") + service(),

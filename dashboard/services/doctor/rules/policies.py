@@ -1,0 +1,54 @@
+"""Network policies against the ports that Dapr needs: policies add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dashboard.model.core.kubernetes import Json
+from dashboard.services.doctor.app import App, labels, spec_of
+from dashboard.services.doctor.evidence import Evidence, named
+from dashboard.services.doctor.mends.policies import opened
+from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
+
+POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
+INTERNAL = 50002  # where sidecars call one another (dapr/dapr, pkg/injector)
+
+
+@rule(
+    "policy-shuts-dapr-out", "warning", docs=POLICIES, on=KUBERNETES, each="policies",
+    why="Sidecars call one another at port 50002, and their operator, sentry and placement: where a policy "
+    "lets nothing through, actors on other pods are not reached.",
+)  # fmt: skip
+def policy(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    for app in (app for app in evidence.dapr_apps if _selects(item, app)):
+        for way, kind in (("ingress", "Ingress"), ("egress", "Egress")):
+            types = spec_of(item).get("policyTypes") or ["Ingress"]
+            rules = [rule for each in evidence.policies if _selects(each, app) for rule in _rules(each, way)]
+            if kind not in types or (any(map(_opens, rules)) if way == "ingress" else rules):
+                continue
+            shut = f"no {way}" if not rules else f"no {way} at port {INTERNAL}"
+            yield Seen(
+                object=named(item),
+                seen=f"It lets {shut} through to {named(app.item)}: Dapr's ports are shut.",
+                fix=f"Let sidecars of this namespace reach port {INTERNAL}, and egress reach Dapr's own "
+                "namespace, DNS and Redis.",
+                commands=opened(evidence, app, kind),
+            )
+
+
+def _selects(item: Json, app: App) -> bool:
+    wanted = (spec_of(item).get("podSelector") or {}).get("matchLabels") or {}
+    return bool(wanted.items() <= labels(app.item).items())
+
+
+def _rules(item: Json, way: str) -> list[Json]:
+    return [rule for rule in spec_of(item).get(way) or () if isinstance(rule, Mapping)]
+
+
+def _opens(rule: Json) -> bool:
+    """Whether it lets sidecars through to one another: at all ports, at theirs, or at a name."""
+    ports = rule.get("ports") or ()
+    numbers = [(port.get("port", INTERNAL), port.get("endPort")) for port in ports]
+    return not ports or any(
+        not isinstance(first, int) or first <= INTERNAL <= int(last or first) for first, last in numbers
+    )
