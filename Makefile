@@ -47,6 +47,7 @@ test-cluster: tools  ## the cluster tier; needs a KUBECONFIG with Dapr
 	KUBECONFIG="$(KUBECONFIG)" $(PYTEST) tests/cluster
 
 bench: tools setup  ## ratios measured in one run
+	$(BIN)/python -m bench.turns
 	$(BIN)/python -m bench.long_history
 	$(BIN)/python -m bench.many_namespaces
 	$(BIN)/python -m bench.doctor

@@ -8,20 +8,19 @@ compiles all that it imports. `python -m bench.start_up [FILE]`; FILE gets the f
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from bench import results
+
 ROUNDS = 15
-RESULTS = Path(__file__).parent / "results" / "start_up.json"
 INTERPRETER = "python -c pass"
 START_UP_SECONDS, READ_SECONDS = 0.25, 0.5  # on a machine that does nothing else
 
@@ -60,10 +59,7 @@ def main() -> int:
         print(
             f"{found.command:<58}{found.processor:>8.3f}{found.ratio:>8.1f}{found.shortest:>8.3f}{limit:>8}"
         )
-    file = Path(sys.argv[1]) if sys.argv[1:] else RESULTS
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(_document(figures), indent=2) + "\n")
-    print(f"written to {file}")
+    results.write("start_up", figures, Path(sys.argv[1]) if sys.argv[1:] else None)
     return int(any(found.limit is not None and found.shortest > found.limit for found in figures))
 
 
@@ -122,11 +118,6 @@ def _run(words: list[str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in {0, 1}, words
     return Run(used.ru_utime + used.ru_stime, elapsed)
-
-
-def _document(figures: list[StartUp]) -> dict[str, object]:
-    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
-    return {"rounds": ROUNDS, "machine": machine, "commands": [asdict(found) for found in figures]}
 
 
 if __name__ == "__main__":

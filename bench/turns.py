@@ -21,12 +21,14 @@ from pathlib import Path
 
 import httpx
 
+from bench import results
 from local import binaries, components, ports, programs
 from local.layout import Layout
 from local.process import STOP_SECONDS, Child, Program
 from local.state import Namespace
 
-ROUNDS, WARM = 400, 50
+ROUNDS, WARM, ACTORS = 400, 50, 20
+PAUSE = 0.004  # seconds: the event of the call before goes its way
 SECONDS, LOADS = 8, 3
 LUA = """
 local actors, path, count = tonumber(os.getenv("ACTORS")), os.getenv("BENCH_PATH"), 0
@@ -47,23 +49,70 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """Turns a second, and milliseconds that half and 99 of 100 took at most."""
+    """Turns a second, and milliseconds that half and 99 of 100 took at most; `refused` were no turns."""
 
     rate: float
     p50: float
     p99: float
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """Ours over a reference of the same run; `at_most` or at least `limit` is what it is to be."""
+
+    what: str
+    ours: float
+    reference: float
+    unit: str
+    limit: float
+    at_most: bool = False
+
+    @property
+    def value(self) -> float:
+        return self.ours / self.reference
+
+    @property
+    def words(self) -> str:
+        """ "turn p50 over its floor: 3.60 / 2.60 ms = 1.38 (at most 1.0)"."""
+        wanted = f"at {'most' if self.at_most else 'least'} {self.limit:g}"
+        return (
+            f"{self.what}: {self.ours:.4g} / {self.reference:.4g} {self.unit} = {self.value:.2f} ({wanted})"
+        )
 
 
 def main() -> int:
-    """Print the figures; 1 where wrk is missing."""
+    """Print the ratios and keep them; 1 where wrk is missing."""
     if not shutil.which("wrk"):
         print("wrk is missing: apt-get install wrk")
         return 1
     with tempfile.TemporaryDirectory(prefix="daca-bench-") as folder, running(Path(folder)) as urls:
-        latency(urls["ours"])
-        for connections, actors in ((50, 50), (300, 1)):
-            throughput(urls, folder, connections, actors)
+        found = [latency(urls["ours"])]
+        crowd = throughput(urls, folder, 50, 50)
+        one = throughput(urls, folder, 300, 1)
+    found += [
+        rate("50 at once on as many actors, over the course's", crowd, "course", 4.0),
+        rate("50 at once on as many actors, over the floor", crowd, "floor", 0.8),
+        Ratio(
+            what="50 at once, p99 over p50",
+            ours=crowd["ours"].p99,
+            reference=crowd["ours"].p50,
+            unit="ms",
+            limit=2.0,
+            at_most=True,
+        ),
+        rate("300 at once on one actor, over the course's", one, "course", 2.0),
+    ]
+    for ratio in found:
+        print(ratio.words)
+    results.write("turns", found)
     return 0
+
+
+def rate(what: str, loads: Mapping[str, Load], reference: str, limit: float) -> Ratio:
+    """Ours to be at least `limit` times a reference, in turns a second."""
+    ours, other = loads["ours"].rate, loads[reference].rate
+    return Ratio(what=what, ours=ours, reference=other, unit="turns/s", limit=limit)
 
 
 @contextmanager
@@ -102,24 +151,26 @@ def running(folder: Path) -> Iterator[Mapping[str, str]]:
             child.wait(time.monotonic() + STOP_SECONDS)
 
 
-def latency(url: str) -> None:
-    """One after the other on one actor each; the next begins when the event before is on its way."""
+def latency(url: str) -> Ratio:
+    """One after the other, on the same actors; the next begins when the event before is on its way."""
     times: dict[str, list[float]] = {"/chat": [], "/floor": []}
     with httpx.Client(base_url=url, timeout=30) as client:
         for round_ in range(WARM + ROUNDS):
             for path, taken in times.items():
                 began = time.perf_counter()
-                actor = f"{path}/latency-{round_ % 20}"
+                actor = f"{path}/latency-{round_ % ACTORS}"
                 client.post(actor, json={"role": "user", "content": "hello"}).raise_for_status()
                 if round_ >= WARM:
                     taken.append((time.perf_counter() - began) * 1000)
-                time.sleep(0.004)
+                time.sleep(PAUSE)
     turn, floor = (statistics.median(taken) for taken in times.values())
-    print(f"turn p50 {turn:.2f} ms, floor p50 {floor:.2f} ms, ratio {turn / floor:.2f}")
+    return Ratio(
+        what="turn p50 over its floor", ours=turn, reference=floor, unit="ms", limit=1.0, at_most=True
+    )
 
 
-def throughput(urls: Mapping[str, str], folder: str, connections: int, actors: int) -> None:
-    """Turns a second at a load, ours and the references in turns; the middle of the rounds."""
+def throughput(urls: Mapping[str, str], folder: str, connections: int, actors: int) -> dict[str, Load]:
+    """Of ours and the references, taken in turn: the middle of the rounds by turns a second."""
     targets = {
         "ours": f"{urls['ours']}/chat",
         "floor": f"{urls['ours']}/floor",
@@ -132,11 +183,10 @@ def throughput(urls: Mapping[str, str], folder: str, connections: int, actors: i
     middle = {name: sorted(loads, key=lambda load: load.rate)[LOADS // 2] for name, loads in found.items()}
     for name, seen in middle.items():
         print(
-            f"{connections} at once on {actors} actors, {name}: {seen.rate:.0f}/s, "
-            f"p50 {seen.p50:.0f} ms, p99 {seen.p99:.0f} ms"
+            f"{connections} at once on {actors}, {name}: {seen.rate:.0f}/s, p50 {seen.p50:.0f} ms, "
+            f"p99 {seen.p99:.0f} ms, {seen.refused} refused"
         )
-    ours = middle["ours"].rate
-    print(f"  ours/course {ours / middle['course'].rate:.2f}, ours/floor {ours / middle['floor'].rate:.2f}")
+    return middle
 
 
 def load(target: str, folder: str, connections: int, actors: int, run: str) -> Load:
@@ -148,10 +198,9 @@ def load(target: str, folder: str, connections: int, actors: int, run: str) -> L
     variables = {"ACTORS": str(actors), "BENCH_PATH": f"/{path}", "RUN": run}
     said = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
     requests, micros, p50, p99 = map(int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+)", said)[0])
-    errors = re.findall(r"ERRORS (\d+) (\d+)", said)[0]
-    if any(map(int, errors)):
-        print(f"  {target}: {errors[0]} refused, {errors[1]} late")
-    return Load(requests / (micros / 1e6), p50 / 1000, p99 / 1000)
+    refused, late = map(int, re.findall(r"ERRORS (\d+) (\d+)", said)[0])
+    answered = max(0, requests - refused)
+    return Load(answered / (micros / 1e6), p50 / 1000, p99 / 1000, refused + late)
 
 
 if __name__ == "__main__":
