@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from dashboard.gateways.connections import Connections
 from dashboard.gateways.redis.store import StoreGateway
 from dashboard.model.core.endpoints import Endpoint, RedisAddress
 from dashboard.model.core.errors import GatewayError, NotThere, Rejected, Unreachable
-from tests.contract.conftest import running_redis
 
 
 @dataclass(frozen=True)
@@ -25,32 +27,57 @@ class Secured:
     ca: Path
 
 
-def openssl(folder: Path, *words: str) -> None:
-    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-
-def certificates(folder: Path) -> None:
-    new = ("req", "-newkey", "rsa:2048", "-nodes", "-subj")
-    openssl(folder, *new, "/CN=tests", "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem")
-    openssl(folder, *new, "/CN=redis", "-keyout", "redis.key", "-out", "redis.csr")
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    signed = ("x509", "-req", "-in", "redis.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
-    openssl(folder, *signed, "-days", "2", "-extfile", "names", "-out", "redis.pem")
+@contextmanager
+def secured_server(folder: Path, plain: RedisAddress, *, asks: bool) -> Iterator[Secured]:
+    """A real Redis behind real TLS, as not every build speaks it; `asks` is for a certificate of ours."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(folder / "redis.pem"))
+    authority.cert_pem.write_to_path(str(folder / "redis.pem"), append=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(folder / "ca.pem"))
+    context.load_cert_chain(folder / "redis.pem")
+    context.verify_mode = ssl.CERT_REQUIRED if asks else ssl.CERT_NONE
+    with relay(plain.port, context) as port:
+        yield Secured(replace(plain, port=port, tls=True), folder / "ca.pem")
 
 
 @contextmanager
-def secured_server(folder: Path, clients: str) -> Iterator[Secured]:
-    certificates(folder)
-    files = ("--tls-cert-file", "redis.pem", "--tls-key-file", "redis.key", "--tls-ca-cert-file", "ca.pem")
-    listens = ("--port", "0", "--tls-port", "PORT", "--tls-auth-clients", clients)
-    named = [str(folder / word) if word.endswith((".pem", ".key")) else word for word in files]
-    with running_redis(folder, *listens, *named) as port:
-        yield Secured(RedisAddress(host="127.0.0.1", port=port, tls=True), folder / "ca.pem")
+def relay(target: int, context: ssl.SSLContext) -> Iterator[int]:
+    """A port whose connections go on to `target` without TLS."""
+    loop = asyncio.new_event_loop()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, on = await asyncio.open_connection("127.0.0.1", target)
+        await asyncio.gather(pump(reader, on), pump(back, writer), return_exceptions=True)
+
+    server = loop.run_until_complete(asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    with secured_server(tmp_path_factory.mktemp("tls"), "no") as found:
+def secured(address: RedisAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    with secured_server(tmp_path_factory.mktemp("tls"), address, asks=False) as found:
         yield found
 
 
@@ -105,6 +132,6 @@ def test_tls_to_a_port_without_it_and_the_other_way_round_is_told(
     assert "wants TLS" in refusal(replace(secured.address, tls=False)).what
 
 
-def test_a_server_that_wants_a_certificate_of_ours_is_told(tmp_path: Path) -> None:
-    with secured_server(tmp_path, "yes") as secured:
+def test_a_server_that_wants_a_certificate_of_ours_is_told(address: RedisAddress, tmp_path: Path) -> None:
+    with secured_server(tmp_path, address, asks=True) as secured:
         assert "certificate" in refusal(replace(secured.address, insecure=True)).what
