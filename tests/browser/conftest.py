@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from tests.stack.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_MS = 40_000
+ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost|\[::1\])")
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -74,6 +76,7 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
     """A page that fails the test on a script error, a dialog, or a request to another machine."""
     size: ViewportSize = {"width": 1280, "height": 1000}
     context = browser.new_context(base_url=url, viewport=size, timezone_id=timezone_id)
+    context.route(ELSEWHERE, lambda route: route.abort())  # where no name is known, it would be waited for
     page = steady(context.new_page())
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []
