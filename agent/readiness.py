@@ -65,7 +65,7 @@ def _why_no_actor(metadata: dict[str, Any]) -> str:
 
 
 def _actor_stores(metadata: dict[str, Any]) -> Iterator[str]:
-    """Components that Dapr could keep actors in (dapr `pkg/runtime/processor/state`: capability ACTOR)."""
+    """Components that Dapr could keep actors in (dapr/dapr `pkg/runtime/runtime.go`: capability ACTOR)."""
     for component in metadata.get("components") or ():
         if component["type"].startswith("state.") and "ACTOR" in (component.get("capabilities") or ()):
             yield component["name"]
