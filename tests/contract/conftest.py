@@ -1,7 +1,8 @@
-"""A real Redis of the tests' own."""
+"""A real Redis of the tests' own, and the watch over what is said of a canary."""
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 import redis
 
+from dashboard.gateways.clusters.kubernetes import credentials
 from dashboard.gateways.redis.store import StoreGateway
 from dashboard.model.core.endpoints import RedisAddress
 from local import binaries, ports
 from local.programs import accepts
+from tests.contract.canary import SECRETS
 from tests.stack.waiting import wait_until
 
 PASSWORD = "only-for-tests"
@@ -61,3 +64,17 @@ def client(address: RedisAddress) -> Iterator[redis.Redis]:
 def store(address: RedisAddress, client: redis.Redis) -> Iterator[StoreGateway]:
     with closing(StoreGateway(address)) as store:
         yield store
+
+
+@pytest.fixture
+def said(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """What a test adds, and all that was logged and printed, is free of the secrets."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(credentials, "proxy_bypass", lambda host: False)
+    found: list[str] = []
+    yield found
+    records = [f"{record.getMessage()} {record.exc_text}" for record in caplog.records]
+    for text in (*found, *records, *capfd.readouterr()):
+        assert not [secret for secret in SECRETS if secret in text], text
