@@ -26,6 +26,7 @@ from local import binaries, components, ports, programs
 from local.layout import Layout
 from local.process import STOP_SECONDS, Child, Program
 from local.state import Namespace
+from tests.stack.waiting import wait_until
 
 ROUNDS, WARM, ACTORS = 400, 50, 20
 PAUSE = 0.004  # seconds: the event of the call before goes its way
@@ -137,18 +138,19 @@ def running(folder: Path) -> Iterator[Mapping[str, str]]:
     try:
         for child in children:
             child.start()
-        deadline = time.monotonic() + 60
-        while not all(child.ready() for child in children):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not ready: {[c.program.name for c in children if not c.ready()]}")
-            time.sleep(0.1)
-        time.sleep(3)  # placement tells its table a little later
+        wait_until(lambda: all(child.ready() for child in children), seconds=60, what="all are ready")
+        wait_until(lambda: all(map(_answers, urls.values())), seconds=60, what="actors are found")
         yield urls
     finally:
         for child in reversed(children):
             child.terminate()
         for child in children:
             child.wait(time.monotonic() + STOP_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    """Whether a turn is answered: placement tells its table a little after all are ready."""
+    return httpx.post(f"{url}/chat/first", json={"role": "user", "content": "hello"}, timeout=30).is_success
 
 
 def latency(url: str) -> Ratio:

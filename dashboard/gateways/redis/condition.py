@@ -89,7 +89,7 @@ class _Reading:
             else:
                 self.untold[field] = self._worded(redis.ResponseError(f"its INFO does not tell {name}"))
         if "used_memory" in info:
-            self.values["refuses_writes"] = writes.why_none(info, writes.settings(self._client))
+            self.values["refuses_writes"] = writes.why_none(self._client, info)
         else:
             self.untold["refuses_writes"] = self.untold["used_bytes"]
 
@@ -182,5 +182,5 @@ def _pending(client: redis.Redis, name: bytes, group: Any) -> GroupBacklog:
 
 
 def _type(pairs: Pairs) -> str:
-    event = dict(last_of_each(fields(pairs))).get("data")
+    event = last_of_each(fields(pairs)).get("data")
     return str(event.get("type") or "") if isinstance(event, dict) else ""

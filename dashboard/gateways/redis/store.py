@@ -34,7 +34,7 @@ class StoreGateway(StreamReader):
                 raise Rejected(f"{self._where} is a Sentinel, which holds no keys.", hint=hint)
             keys = int(cast(Any, self._redis.dbsize()))
             redis_condition.check(info)
-            refusal = writes.why_none(info, writes.settings(self._redis))
+            refusal = writes.why_none(self._redis, info)
         return StoreInfo(
             server=_server(info),
             run_id=str(info["run_id"]),

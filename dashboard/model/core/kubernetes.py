@@ -98,7 +98,8 @@ def _meta(item: Json) -> Json:
     return found
 
 
-def _mapping(value: Any) -> Json:
+def mapping(value: Any) -> Json:
+    """What is one, and nothing of all else: for places where a file may hold anything."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -183,7 +184,7 @@ def component(item: Json) -> Component:
             if isinstance(field, Mapping) and isinstance(field.get("name"), str)
         ),
         scopes=tuple(map(str, item.get("scopes") or ())),
-        secret_store=str(_mapping(item.get("auth")).get("secretStore") or KUBERNETES_SECRETS),
+        secret_store=str(mapping(item.get("auth")).get("secretStore") or KUBERNETES_SECRETS),
     )
 
 

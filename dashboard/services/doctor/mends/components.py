@@ -16,6 +16,7 @@ from dashboard.model.core.manifests import name_of
 from dashboard.model.core.redis_pod import is_redis
 from dashboard.services.doctor.app import containers, labels, spec_of
 from dashboard.services.doctor.evidence import Evidence
+from dashboard.services.doctor.mends.workloads import restarted
 
 REDIS_PORT = 6379
 PASSWORD = "redisPassword"
@@ -46,8 +47,7 @@ def reloaded(evidence: Evidence, scopes: Sequence[str] = ()) -> tuple[str, ...]:
     if not workloads_known(evidence):
         return (evidence.restart(),)
     apps = [app.item for app in evidence.dapr_apps if evidence.in_scope(scopes, app.app_id)]
-    names = " ".join(f"{str(item['kind']).lower()}/{name_of(item)}" for item in apps)
-    return (evidence.kubectl(f"rollout restart {names}"),) if names else ()
+    return (restarted(evidence, *apps),) if apps else ()
 
 
 def change(evidence: Evidence, item: Json, patch: Json) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dashboard.services.doctor.mends.services import selector_of
 
 DAPR_HOME, DNS_HOME = "dapr-system", "kube-system"
 # Of pods, not of Services: app, metadata and health of the sidecar, and what sidecars call one another at.
-INTERNAL, PUBLIC = (50002,), (3501, 9090)
+INTERNAL, PUBLIC = 50002, (3501, 9090)  # dapr/dapr, pkg/injector
 
 
 def opened(evidence: Evidence, app: App, way: str) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def _incoming(app_port: str) -> list[Json]:
     served = [*([int(app_port)] if app_port.isdigit() else []), *PUBLIC]
     return [
         {"ports": [{"port": port} for port in served]},
-        {"from": [{"podSelector": {}}], "ports": [{"port": port} for port in INTERNAL]},
+        {"from": [{"podSelector": {}}], "ports": [{"port": INTERNAL}]},
     ]
 
 

@@ -13,7 +13,7 @@ from dashboard.model.core.redis_pod import DATA, is_redis
 from dashboard.services.doctor.app import containers, labels, runs_redis, spec_of, template
 from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import PASSWORD, apply, asked_for, set_entry, workloads_known
-from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods
+from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods, restarted
 
 SECRET = SecretKey("redis", "redis-password")
 GENERATED = "$(head -c 24 /dev/urandom | base64)"
@@ -108,8 +108,7 @@ def renewed(evidence: Evidence, item: Json, key: SecretKey) -> tuple[str, ...]:
     held = next((s.get("data") or {} for s in evidence.of("Secret") if name_of(s) == key.name), None)
     if held is not None and held.get(key.key):
         return ()
-    restart = evidence.kubectl(f"rollout restart {str(item['kind']).lower()}/{name_of(item)}")
-    return (kept(evidence, key, GENERATED), restart)
+    return (kept(evidence, key, GENERATED), restarted(evidence, item))
 
 
 def _asks(evidence: Evidence, item: Json, key: SecretKey) -> tuple[str, ...]:
@@ -172,8 +171,7 @@ def _in_maps(evidence: Evidence, item: Json, name: str, value: str) -> tuple[str
         change = {key: text for key, text in new.items() if text != held[key]}
         if name_of(config_map) in mounted and change:
             commands.append(evidence.patch("ConfigMap", name_of(config_map), {"data": change}))
-    restart = evidence.kubectl(f"rollout restart {str(item['kind']).lower()}/{name_of(item)}")
-    return (*commands, restart) if commands else ()
+    return (*commands, restarted(evidence, item)) if commands else ()
 
 
 def on_claim(evidence: Evidence, item: Json, volume: str = "") -> tuple[str, ...]:

@@ -7,15 +7,19 @@ from typing import Any
 
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.app import labels, spec_of, template
+from dashboard.services.doctor.app import DAPR, labels, spec_of, template
 from dashboard.services.doctor.evidence import Evidence
-
-DAPR = "dapr.io/"
 
 
 def edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
     """The command that opens an object, where nobody but its reader knows the value."""
     return (evidence.edit(str(item["kind"]), name_of(item)),)
+
+
+def restarted(evidence: Evidence, *items: Json) -> str:
+    """The command that makes the pods of workloads anew, "" where there are none."""
+    names = " ".join(f"{str(item['kind']).lower()}/{name_of(item)}" for item in items)
+    return evidence.kubectl(f"rollout restart {names}") if names else ""
 
 
 def in_pods(evidence: Evidence, item: Json, change: Json) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from dashboard.model.core.kubernetes import Json
-from dashboard.services.doctor.app import App, annotation, labels, template
+from dashboard.services.doctor.app import DAPR, App, annotation, labels, template
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.workloads import DAPR, annotate, from_labels, renamed
+from dashboard.services.doctor.mends.workloads import annotate, from_labels, renamed
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.kubernetes import Json, mapping
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, Origin, named
@@ -43,9 +43,9 @@ def policy_missing(evidence: Evidence) -> Iterable[Seen]:
 
 def _missing(evidence: Evidence, item: Json) -> Iterator[Seen]:
     spec = spec_of(item)
-    there = _mapping(spec.get("policies"))
-    for target, kind, wanted in _named_policies(_mapping(spec.get("targets"))):
-        if wanted not in _mapping(there.get(POLICIES[kind])):
+    there = mapping(spec.get("policies"))
+    for target, kind, wanted in _named_policies(mapping(spec.get("targets"))):
+        if wanted not in mapping(there.get(POLICIES[kind])):
             yield Seen(
                 object=named(item),
                 seen=f"{target} names the {kind} {wanted}, which is not among its policies.{POLICIES[kind]}.",
@@ -57,14 +57,10 @@ def _missing(evidence: Evidence, item: Json) -> Iterator[Seen]:
 def _named_policies(targets: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Where, which kind, and the name, as ("apps.orders", "retry", "often")."""
     for family in ("apps", "actors", "components"):
-        for name, told in _mapping(targets.get(family)).items():
-            ways = _mapping(told)
-            parts = [ways, *(_mapping(ways.get(way)) for way in ("inbound", "outbound"))]
+        for name, told in mapping(targets.get(family)).items():
+            ways = mapping(told)
+            parts = [ways, *(mapping(ways.get(way)) for way in ("inbound", "outbound"))]
             for part in parts:
                 for kind in POLICIES:
                     if isinstance(part.get(kind), str):
                         yield f"{family}.{name}", kind, part[kind]
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

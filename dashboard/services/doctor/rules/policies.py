@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dashboard.model.core.kubernetes import Json
 from dashboard.services.doctor.app import App, labels, spec_of
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.policies import opened
+from dashboard.services.doctor.mends.policies import INTERNAL, opened
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
-INTERNAL = 50002  # where sidecars call one another (dapr/dapr, pkg/injector)
 
 
 @rule(
