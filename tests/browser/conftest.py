@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, ViewportSize, expect, sync_playwright
@@ -22,7 +21,8 @@ from tests.stack.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_MS = 40_000
-ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost|\[::1\])")
+# No server of the tests is known by a name: where none can be looked up, one would be waited for.
+NAMED = re.compile(r"https?://(?!localhost[:/])[^/:\[]*[a-z]", re.IGNORECASE)
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -76,7 +76,7 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
     """A page that fails the test on a script error, a dialog, or a request to another machine."""
     size: ViewportSize = {"width": 1280, "height": 1000}
     context = browser.new_context(base_url=url, viewport=size, timezone_id=timezone_id)
-    context.route(ELSEWHERE, lambda route: route.abort())  # where no name is known, it would be waited for
+    context.route(NAMED, lambda route: route.abort())
     page = steady(context.new_page())
     page.set_default_timeout(PATIENCE_MS)
     surprises: list[str] = []
@@ -86,8 +86,7 @@ def opened(browser: Browser, url: str, timezone_id: str = "UTC") -> Iterator[Pag
         dialog.dismiss()
 
     def note(request: Request) -> None:
-        named = any(map(str.isalpha, urlsplit(request.url).hostname or ""))  # no server of the tests is
-        if named and page.url.startswith(url):
+        if NAMED.match(request.url) and page.url.startswith(url):
             surprises.append(request.url)
 
     page.on("dialog", dismiss)

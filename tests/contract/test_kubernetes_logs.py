@@ -20,10 +20,14 @@ from dashboard.model.logs.log import Log
 from tests.contract.test_kubernetes_watch import kubeconfig
 
 AWAY = {"kind": "Status", "message": "dial tcp 10.0.0.7:10250: connect: connection refused"}
+UNKNOWN = {
+    "kind": "Status",
+    "message": "the server could not find the requested resource ( pods/log unknown)",
+}
 
 
 class Kubelets(ThreadingHTTPServer):
-    """`lines` by the pod's name; those in `away` answer an error, those in `hanging` nothing.
+    """`lines` by the pod's name; those in `refused` answer a status, those in `hanging` nothing.
 
     One that has none yet has no node, of which the API server says 204.
     """
@@ -33,7 +37,7 @@ class Kubelets(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.lines: dict[str, list[str]] = {}
-        self.away: set[str] = set()
+        self.refused: dict[str, tuple[int, dict[str, str]]] = {}
         self.hanging: set[str] = set()
         self.over = threading.Event()
 
@@ -48,9 +52,10 @@ class Handler(BaseHTTPRequestHandler):
             self.server.over.wait(20)
         tail = self.server.lines[name][-int(asked["tailLines"][0]) :]
         whole = "".join(f"2026-11-24T16:55:{second:02d}Z {line}\n" for second, line in enumerate(tail))
-        self.send_response(500 if name in self.server.away else 200 if tail else 204)
+        status, refusal = self.server.refused.get(name, (200 if tail else 204, None))
+        self.send_response(status)
         self.end_headers()
-        body = json.dumps(AWAY) if name in self.server.away else whole[: int(asked["limitBytes"][0])]
+        body = json.dumps(refusal) if refusal else whole[: int(asked["limitBytes"][0])]
         self.wfile.write(body.encode())
 
     def log_message(self, *_: object) -> None:
@@ -96,14 +101,14 @@ def told(log: Log) -> list[str]:
 
 def test_pods_that_cannot_be_read_hide_no_other(kubelets: Kubelets) -> None:
     kubelets.lines = {"well": ["hello"], "away": ["unheard"], "hanging": ["unheard"]}
-    kubelets.away, kubelets.hanging = {"away"}, {"hanging"}
+    kubelets.refused, kubelets.hanging = {"away": (500, AWAY)}, {"hanging"}
     began = time.monotonic()
     log = read(kubelets)
     assert time.monotonic() - began < 5
     assert told(log) == ["well hello"]
     assert "connection refused" in log.unread["away"].what
     assert "did not come within" in log.unread["hanging"].what
-    kubelets.away, kubelets.hanging = set(), set()
+    kubelets.refused, kubelets.hanging = {}, set()
     assert (len(read(kubelets).lines), read(kubelets).unread) == (3, {})
 
 
@@ -113,9 +118,18 @@ def test_a_pod_that_has_no_node_yet_has_written_nothing(kubelets: Kubelets) -> N
     assert (told(log), log.unread) == (["well hello"], {})
 
 
+def test_a_pod_that_its_kubelet_does_not_know_yet_or_no_longer_has_written_nothing(
+    kubelets: Kubelets,
+) -> None:
+    kubelets.lines = {"well": ["hello"], "unknown": []}
+    kubelets.refused = {"unknown": (404, UNKNOWN)}
+    log = read(kubelets)
+    assert (told(log), log.unread) == (["well hello"], {})
+
+
 def test_where_no_pod_can_be_read_it_is_an_error(kubelets: Kubelets) -> None:
     kubelets.lines = {"first": [], "second": []}
-    kubelets.away = {"first", "second"}
+    kubelets.refused = dict.fromkeys(("first", "second"), (500, AWAY))
     with pytest.raises(Unreachable, match="connection refused"):
         read(kubelets)
 

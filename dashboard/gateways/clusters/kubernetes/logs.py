@@ -20,8 +20,15 @@ from dashboard.model.logs.log import Log
 
 POD_SECONDS = 5.0  # within the deadline of a namespace, so that one hanging node hides no other pod
 MOST_BYTES = 16 << 20
-# How the kubelet says that a container has written nothing yet, or nothing before it was restarted.
-_NOTHING = ("waiting to start", "is terminated", "previous terminated container", "not found")
+# How it is said that a container has written nothing yet, or nothing before it was restarted; the last one
+# where the kubelet does not know the pod yet, or no longer (`getContainerLogs` in its server.go).
+_NOTHING = (
+    "waiting to start",
+    "is terminated",
+    "previous terminated container",
+    "not found",
+    "could not find the requested resource",
+)
 
 
 @dataclass(frozen=True)
