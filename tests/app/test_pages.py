@@ -39,8 +39,10 @@ def test_a_message_reaches_both_and_both_answers_are_shown(app: AppTest, cluster
     app.chat_input[0].set_value("Hi there").run()
     assert not app.exception
     assert [n.sent[0][0] for n in cluster.namespaces.values()] == ["Hi there", "Hi there"]
-    assert texts(app).count("Got your message: Hi there") == 4
-    assert "same" in captions(app)
+    assert texts(app).count("Got your message: Hi there") == 3, (
+        "of each, and once in the turn that is the same"
+    )
+    assert ":material/check:] turn 1" in captions(app)
 
 
 def test_one_that_fails_says_why_and_sends_again_under_the_same_id(
@@ -88,9 +90,32 @@ def test_older_turns_and_back(app: AppTest, cluster: MadeUpCluster) -> None:
     assert "turn 80." in texts(app)
     assert "turn 1." not in texts(app)
     button(app, "Older 50 turns").click().run()
+    assert "turn 30." in texts(app)
+    app.session_state["fold-1"] = True
+    app.run()
     assert "turn 1." in texts(app)
     button(app, "Newest turns").click().run()
     assert "turn 80." in texts(app)
+
+
+def test_what_is_the_same_is_folded_and_what_differs_never(app: AppTest, cluster: MadeUpCluster) -> None:
+    for name, namespace in cluster.namespaces.items():
+        namespace.turns += [
+            Turn(number=n, user=f"turn {n}.", answer=name if n == 20 else "a") for n in range(1, 41)
+        ]
+    app.run()
+    folds = [fold.label for fold in app.expander]
+    assert [label.partition("] ")[2] for label in folds] == [
+        "12 same, turns 21 to 32",
+        "19 same, turns 1 to 19",
+    ]
+    assert texts(app).count("turn 20.") == 2
+    assert "turn 33." in texts(app)
+    assert "turn 32." not in texts(app)
+    app.session_state["fold-21"] = True
+    app.run()
+    assert "turn 32." in texts(app)
+    assert "turn 19." not in texts(app)
 
 
 def test_another_page_and_back_keeps_the_view(app: AppTest) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+
 import streamlit as st
 
 from dashboard.components.core.clock import clock_time_of_iso
@@ -24,6 +28,8 @@ _MARKS: dict[RowVerdict, str] = {
     "unknown": ":gray[:material/help:]",
 }
 LONG_TEXT = 1_200
+# So many of the newest turns are drawn although they are the same; a run of more than these beyond is folded.
+FRESH, FOLDED = 8, 3
 
 
 def show_counts(comparison: Comparison) -> None:
@@ -49,16 +55,59 @@ def show_counts(comparison: Comparison) -> None:
     st.markdown("**" + ", ".join(parts) + "**")
 
 
-def show_row(row: Row, number: int) -> None:
+def show_rows(rows: Sequence[Row]) -> None:
+    """Turns newest first, what all have drawn once; a long run that is the same everywhere is folded."""
+    numbered = list(enumerate(reversed(rows)))
+    for same, group in groupby(numbered, key=lambda each: each[1].verdict == "same"):
+        run = list(group)
+        shown = max(0, FRESH - run[0][0])
+        alone = len(run[0][1].cells) == 1
+        if alone or not same or len(run) <= shown + FOLDED:
+            shown = len(run)
+        for number, row in run[:shown]:
+            _show_row(row, number)
+        if run[shown:]:
+            _show_folded(run[shown:])
+
+
+def _show_folded(run: Sequence[tuple[int, Row]]) -> None:
+    """Read when it is opened; known by its oldest turn, as newer ones join it."""
+    newest, oldest = (row.place.removeprefix("turn ") for row in (run[0][1], run[-1][1]))
+    words = f"{_MARKS['same']} {len(run)} same, turns {oldest} to {newest}"
+    fold = st.expander(words, key=f"fold-{oldest}", on_change="rerun", type="compact")
+    if fold.open:
+        with fold:
+            for number, row in run:
+                _show_row(row, number)
+
+
+def _show_row(row: Row, number: int) -> None:
     """One turn in every namespace, marked with how it compares."""
+    if row.verdict == "same":
+        _show_same(row, key=f"turn-{number}")
+        return
     with st.container(border=True, gap="xsmall", key=f"row-{row.verdict}-{number}"):
-        if len(row.cells) > 1 or row.verdict == "unknown":
-            st.caption(f"{_MARKS[row.verdict]} {row.words}")
+        st.caption(f"{_MARKS[row.verdict]} {row.words}")
         columns = st.columns(len(row.cells))
         for column, (name, turn) in zip(columns, row.cells.items(), strict=True):
             with column.container(gap="xsmall"):
                 _show_turn(name, turn, row, key=f"turn-{number}-{name}")
         _show_difference(row, number)
+
+
+def _show_same(row: Row, *, key: str) -> None:
+    """The text that all share, once."""
+    turns = [turn for turn in row.cells.values() if turn]
+    stored = sorted(turn.time for turn in turns if turn.time)
+    times = dict.fromkeys(clock_time_of_iso(time) for time in (*stored[:1], *stored[-1:]))
+    head = f"{_MARKS['same']} {row.place}" if len(turns) > 1 else f"{next(iter(row.cells))}, {row.place}"
+    place, message, answer = st.columns([2, 5, 5], gap="xsmall")
+    with place:
+        st.caption(head + (f" · {' to '.join(times)}" if times else ""))
+    with message:
+        _show_text(turns[0].user, key=f"{key}-user")
+    with answer:
+        _show_answer(turns[0], key=key)
 
 
 def _show_difference(row: Row, number: int) -> None:
@@ -79,20 +128,31 @@ def _show_turn(name: str, turn: Turn | None, row: Row, *, key: str) -> None:
         return
     at = clock_time_of_iso(turn.time)
     st.caption(f"{name}, turn {turn.number}" + (f" · {at}" if at else ""))
-    _show_text(turn.user, icon=":material/person:", key=f"{key}-user")
-    if turn.answer is not None:
-        _show_text(turn.answer, icon=":material/smart_toy:", key=f"{key}-answer")
-    else:
-        st.caption(":material/hourglass_empty: no answer stored")
+    with _beside(":material/person:"):
+        _show_text(turn.user, key=f"{key}-user")
+    with _beside(":material/smart_toy:"):
+        _show_answer(turn, key=key)
 
 
-def _show_text(text: str, *, icon: str, key: str) -> None:
+@contextmanager
+def _beside(icon: str) -> Iterator[None]:
     with st.container(horizontal=True, gap="small", vertical_alignment="top"):
         st.markdown(icon, width="content")
         with st.container(gap="xsmall"):
-            if len(text) > LONG_TEXT and not st.toggle(f"Show all {len(text):,} characters", key=key):
-                text = text[:LONG_TEXT] + " …"
-            st.text(text)
+            yield
+
+
+def _show_answer(turn: Turn, *, key: str) -> None:
+    if turn.answer is None:
+        st.caption(":material/hourglass_empty: no answer stored")
+    else:
+        _show_text(turn.answer, key=f"{key}-answer")
+
+
+def _show_text(text: str, *, key: str) -> None:
+    if len(text) > LONG_TEXT and not st.toggle(f"Show all {len(text):,} characters", key=key):
+        text = text[:LONG_TEXT] + " …"
+    st.text(text)
 
 
 def show_actions(compared: Compared, endpoints: tuple[Endpoint, ...]) -> None:

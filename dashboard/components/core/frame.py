@@ -101,7 +101,7 @@ def _follow(token: Callable[[], Hashable], by_timer: Callable[[], bool]) -> None
     @st.fragment(run_every=FOLLOW_SECONDS)
     def follow() -> None:
         if by_timer() and token() != drawn and refresh.every():
-            st.rerun()
+            refresh.draw_anew()
 
     follow()
 
@@ -109,9 +109,7 @@ def _follow(token: Callable[[], Hashable], by_timer: Callable[[], bool]) -> None
 def _show_actor(endpoints: Sequence[Endpoint]) -> None:
     """One field to type an actor id, or to pick it from those found in the stores."""
     current = st.session_state.get("actor") or st.query_params.get("actor") or DEFAULT_ACTOR
-    others = {current, *shared(PolledActorIds).look([endpoint.name for endpoint in endpoints])} - {
-        DEFAULT_ACTOR
-    }
+    others = {current, *_known_actors(endpoints)} - {DEFAULT_ACTOR}
     st.selectbox(
         "Actor",
         # What is first is the default, which Streamlit keeps out of the URL: never the actor of a link.
@@ -121,6 +119,11 @@ def _show_actor(endpoints: Sequence[Endpoint]) -> None:
         accept_new_options=True,
         placeholder="type an id, or pick one",
     )
+
+
+def _known_actors(endpoints: Sequence[Endpoint]) -> tuple[str, ...]:
+    names = [endpoint.name for endpoint in endpoints]
+    return shared(PolledActorIds).look(names, since=refresh.since())
 
 
 def all_endpoints(*, outline: bool = False) -> tuple[Endpoint, ...]:

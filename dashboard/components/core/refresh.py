@@ -5,19 +5,47 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import count
+from typing import NoReturn
 
 import streamlit as st
 
 from dashboard.components.core import idle_stop
 
 INTERVALS: dict[str, int | None] = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
-_READ_AT, _BEAT = "read_at", "beat"
+_READ_AT, _BEAT, _SINCE, _BY_TIMER = "read_at", "beat", "read_since", "by_timer"
 
 
 def begin() -> None:
     """Called at each full run of the script."""
+    by_timer = st.session_state.pop(_BY_TIMER, False)
+    st.session_state[_SINCE] = _tick_began(every()) if by_timer else time.time()
     st.session_state.pop(_READ_AT, None)
-    idle_stop.touch()
+    if not by_timer:
+        idle_stop.touch()
+
+
+def draw_anew() -> NoReturn:
+    """By a timer, as what is drawn has changed; what others have read for this tick is new enough."""
+    st.session_state[_BY_TIMER] = True
+    st.rerun()
+
+
+def read_anew() -> None:
+    """What was read before this moment is too old: something was written."""
+    st.session_state[_SINCE] = time.time()
+
+
+def since(seconds: int | None = None) -> float:
+    """Since when a reading is new enough for this run (Unix seconds).
+
+    Whoever does something sees what is there now. The ticks of all viewers share one reading: those that come
+    every `seconds`, or at the page's own interval.
+    """
+    return max(float(st.session_state.get(_SINCE, 0.0)), _tick_began(seconds or every()))
+
+
+def _tick_began(seconds: int | None) -> float:
+    return time.time() // seconds * seconds if seconds else 0.0
 
 
 def every() -> int | None:

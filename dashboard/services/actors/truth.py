@@ -250,20 +250,25 @@ class PolledTruths:
         self._truths: PollingCache[tuple[str, str, int | None], ActorTruth] = PollingCache()
 
     def look(
-        self, namespaces: Sequence[str], actor_id: str, until: int | None = None
+        self,
+        namespaces: Sequence[str],
+        actor_id: str,
+        until: int | None = None,
+        *,
+        since: float | None = None,
     ) -> dict[str, Reading[ActorTruth]]:
         """One actor's truth in each namespace: of its newest turns, none after that of number `until`."""
-        found = self._look(namespaces, actor_id, until)
+        found = self._look(namespaces, actor_id, until, since)
         known = {name: reading.value for name, reading in found.items() if reading.value is not None}
         fresh = {name for name, reading in found.items() if not (reading.failure or reading.awaited_since)}
         again = together(known).stale & fresh
-        return found | (self._look(sorted(again), actor_id, until) if again else {})
+        return found | (self._look(sorted(again), actor_id, until, None) if again else {})
 
     def _look(
-        self, namespaces: Sequence[str], actor_id: str, until: int | None
+        self, namespaces: Sequence[str], actor_id: str, until: int | None, since: float | None
     ) -> dict[str, Reading[ActorTruth]]:
         keys = {name: (name, actor_id, until) for name in namespaces}
-        found = self._truths.look({key: partial(self._read, key) for key in keys.values()})
+        found = self._truths.look({key: partial(self._read, key) for key in keys.values()}, since=since)
         return {name: found[key] for name, key in keys.items()}
 
     def _read(self, key: tuple[str, str, int | None]) -> ActorTruth:

@@ -10,11 +10,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dashboard.model.chat.alignment import Comparison, ReadTimes, align
 from dashboard.model.chat.messages import Histories, HistoryLength, HistoryPage, Turn
+from dashboard.model.core.failure import Failure
 from dashboard.services.core.fan_out import fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
 from dashboard.services.core.sightings import REMEMBERED, Sightings
@@ -116,6 +117,39 @@ class Lengths:
         return replace(found, longer=longest if shrank else None)
 
 
+@dataclass(frozen=True)
+class ReadHistories:
+    """The newest reading of each namespace's page, and how those that there are compare."""
+
+    readings: Mapping[str, Reading[HistoryPage]]
+    comparison: Comparison
+
+    @property
+    def pages(self) -> dict[str, HistoryPage]:
+        return {name: each.value for name, each in self.readings.items() if each.value is not None}
+
+    @property
+    def failures(self) -> dict[str, Failure]:
+        """Why those without a page have none."""
+        return {n: r.failure for n, r in self.readings.items() if r.value is None and r.failure}
+
+    @property
+    def cursors(self) -> dict[str, str]:
+        """Where older turns begin, of those that have some."""
+        return {name: page.before for name, page in self.pages.items() if page.before}
+
+    @property
+    def turns_shown(self) -> Hashable:
+        """Another value where a turn came, or another word on one is due."""
+        rows = tuple((row.words, tuple(row.cells.items())) for row in self.comparison.rows)
+        return rows, tuple(self.pages), tuple(self.failures), tuple(self.cursors)
+
+    @property
+    def read_at(self) -> float:
+        """When the oldest page was read (Unix seconds); 0 where there is none."""
+        return min((each.read_at for each in self.readings.values() if each.value is not None), default=0.0)
+
+
 class PolledHistories:
     """The newest pages, shared by all sessions of one workspace."""
 
@@ -126,20 +160,28 @@ class PolledHistories:
         self._pages: PollingCache[tuple[str, str, str | None], HistoryPage] = PollingCache()
 
     def look(
-        self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str]
-    ) -> dict[str, Reading[HistoryPage]]:
+        self,
+        namespaces: Sequence[str],
+        actor_id: str,
+        before: Mapping[str, str],
+        *,
+        since: float | None = None,
+    ) -> ReadHistories:
         """One page of turns per namespace; `before` holds the cursors of older pages."""
-        found = self._look(namespaces, actor_id, before)
+        found = self._look(namespaces, actor_id, before, since)
         known = {name: reading.value for name, reading in found.items() if reading.value is not None}
         fresh = {name for name, reading in found.items() if not (reading.failure or reading.awaited_since)}
         again = compared(known, later=frozenset(before)).stale & fresh
-        return found | (self._look(sorted(again), actor_id, before) if again else {})
+        found |= self._look(sorted(again), actor_id, before, None) if again else {}
+        pages = {name: reading.value for name, reading in found.items() if reading.value is not None}
+        silent = {name for name, reading in found.items() if reading.value is None}
+        return ReadHistories(found, compared(pages, later=frozenset(before), silent=silent))
 
     def _look(
-        self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str]
+        self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str], since: float | None
     ) -> dict[str, Reading[HistoryPage]]:
         keys = {name: (name, actor_id, before.get(name)) for name in namespaces}
-        found = self._pages.look({key: partial(self._read, key) for key in keys.values()})
+        found = self._pages.look({key: partial(self._read, key) for key in keys.values()}, since=since)
         return {name: found[key] for name, key in keys.items()}
 
     def _read(self, key: tuple[str, str, str | None]) -> HistoryPage:

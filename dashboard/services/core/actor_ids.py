@@ -16,11 +16,10 @@ class PolledActorIds:
         self._workspace = workspace
         self._ids: PollingCache[str, tuple[str, ...]] = PollingCache()
 
-    def look(self, namespaces: Sequence[str]) -> tuple[str, ...]:
+    def look(self, namespaces: Sequence[str], *, since: float | None = None) -> tuple[str, ...]:
         """The actor ids found in any of the stores so far, sorted; a store that is away adds none."""
-        found = self._ids.look(
-            {name: partial(self._read, name) for name in namespaces}, patience=PATIENCE_SECONDS / 4
-        )
+        calls = {name: partial(self._read, name) for name in namespaces}
+        found = self._ids.look(calls, since=since, patience=PATIENCE_SECONDS / 4)
         return tuple(sorted({actor_id for reading in found.values() for actor_id in reading.value or ()}))
 
     def _read(self, namespace: str) -> tuple[str, ...]:

@@ -210,9 +210,12 @@ class PolledHealth:
         self._health: PollingCache[str, NamespaceHealth] = PollingCache()
         self._warnings: PollingCache[str, tuple[WarningEvent, ...]] = PollingCache()
 
-    def look(self, namespaces: Sequence[str]) -> dict[str, Reading[NamespaceHealth]]:
+    def look(
+        self, namespaces: Sequence[str], *, since: float | None = None
+    ) -> dict[str, Reading[NamespaceHealth]]:
         """The health of each namespace."""
-        return self._health.look({name: partial(check_one, self._workspace, name) for name in namespaces})
+        calls = {name: partial(check_one, self._workspace, name) for name in namespaces}
+        return self._health.look(calls, since=since)
 
     def warnings(self, namespace: str) -> Reading[tuple[WarningEvent, ...]]:
         """What the cluster warned of there."""

@@ -117,11 +117,12 @@ class PolledLogs:
         self._workspace = workspace
         self._logs: PollingCache[tuple[LogSource, str, int], Log] = PollingCache(remembered=LOGS_REMEMBERED)
 
-    def look(self, sources: Sequence[LogSource], age: str, lines: int) -> dict[LogSource, Reading[Log]]:
+    def look(
+        self, sources: Sequence[LogSource], age: str, lines: int, *, since: float | None = None
+    ) -> dict[LogSource, Reading[Log]]:
         """The newest `lines` lines of each log, none older than `age` (as in "10m", "" for all)."""
-        found = self._logs.look(
-            {(source, age, lines): partial(self._read, source, age, lines) for source in sources}
-        )
+        calls = {(source, age, lines): partial(self._read, source, age, lines) for source in sources}
+        found = self._logs.look(calls, since=since)
         return {source: found[source, age, lines] for source in sources}
 
     def _read(self, source: LogSource, age: str, lines: int) -> Log:

@@ -23,18 +23,27 @@ class PolledTopics:
         )
         self._groups: PollingCache[tuple[str, str], tuple[GroupDetail, ...]] = PollingCache()
 
-    def topics(self, namespace: str) -> Reading[tuple[Stream, ...]]:
+    def topics(self, namespace: str, *, since: float | None = None) -> Reading[tuple[Stream, ...]]:
         """The topics of a namespace."""
-        return self._topics.look_at(namespace, partial(topic_entries.topics, self._workspace, namespace))
+        call = partial(topic_entries.topics, self._workspace, namespace)
+        return self._topics.look_at(namespace, call, since=since)
 
     def entries(
-        self, namespace: str, topic: str, wanted: EntryFilter, before: str | None
+        self,
+        namespace: str,
+        topic: str,
+        wanted: EntryFilter,
+        before: str | None,
+        *,
+        since: float | None = None,
     ) -> Reading[delivery.Listing]:
         """A page of a topic's entries, and what became of each."""
         call = partial(delivery.listing, self._workspace, namespace, topic, wanted, before=before)
-        return self._entries.look_at((namespace, topic, wanted, before), call)
+        return self._entries.look_at((namespace, topic, wanted, before), call, since=since)
 
-    def groups(self, namespace: str, topic: str) -> Reading[tuple[GroupDetail, ...]]:
+    def groups(
+        self, namespace: str, topic: str, *, since: float | None = None
+    ) -> Reading[tuple[GroupDetail, ...]]:
         """The groups of a topic with what each has not acknowledged."""
         call = partial(topic_entries.groups, self._workspace, namespace, topic)
-        return self._groups.look_at((namespace, topic), call)
+        return self._groups.look_at((namespace, topic), call, since=since)

@@ -38,7 +38,7 @@ def witnesses() -> None:
     refresh.tick()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         until = url_state.number_field("Up to turn", "until", placeholder="newest", width=160)
-        reading = shared(PolledTruths).look(names, actor_id, until)
+        reading = shared(PolledTruths).look(names, actor_id, until, since=refresh.since())
         values = [each.value for each in reading.values() if each.value is not None]
         _show_paging(values, until)
         only = st.toggle("Only what disagrees", key="disagreeing", bind="query-params")

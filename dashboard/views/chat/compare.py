@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.access.session import get_writes
 from dashboard.components.access.write_lock import badge, may_write, tint
-from dashboard.components.chat.histories import show_actions, show_counts, show_row
+from dashboard.components.chat.histories import show_actions, show_counts, show_rows
 from dashboard.components.chat.pane import show_delivery, show_heading
 from dashboard.components.core import refresh
 from dashboard.components.core.failure import show_empty
@@ -15,7 +15,7 @@ from dashboard.components.core.linked_namespaces import left_out
 from dashboard.components.core.paging import CursorPaging
 from dashboard.components.core.provider import shared
 from dashboard.services.chat.exports import Compared
-from dashboard.services.chat.histories import TURNS_A_PAGE, PolledHistories, compared
+from dashboard.services.chat.histories import TURNS_A_PAGE, PolledHistories, ReadHistories
 from dashboard.services.chat.sending import Chat, Sending
 
 # An answer that comes within a moment is in the first picture of the page: nothing flickers.
@@ -45,6 +45,7 @@ if content:
     sending = Chat(get_writes()).start(names, actor_id, content)
     sendings.update(dict.fromkeys(names, sending))
     sending.wait(AT_ONCE_SECONDS)
+    refresh.read_anew()
 
 
 def _send_again(name: str) -> None:
@@ -80,40 +81,50 @@ def answers() -> None:
         st.rerun()  # all have answered: stop polling, and read the histories with the new turn
 
 
+def read() -> ReadHistories:
+    return shared(PolledHistories).look(names, actor_id, paging.cursor or {}, since=refresh.since())
+
+
+read_by_tick = refresh.timer()
+
+
 @st.fragment(run_every=refresh.every())
-def histories() -> None:
-    """The newest turns of every namespace, read anew at each tick."""
+def headings() -> None:
+    """How every namespace is, read anew at each tick; the turns are drawn anew where they are others."""
     refresh.tick()
-    before = paging.cursor or {}
-    found = shared(PolledHistories).look(names, actor_id, before)
-    pages = {name: reading.value for name, reading in found.items() if reading.value is not None}
-    cursors = {name: page.before for name, page in pages.items() if page.before}
-    gave_none = {name for name, reading in found.items() if reading.value is None}
-    comparison = compared(pages, later=frozenset(before), silent=gave_none)
-    if pages:
-        refresh.note_read(min(found[name].read_at for name in pages))
+    found = read() if read_by_tick() else drawn
+    if found.turns_shown != drawn.turns_shown:
+        refresh.draw_anew()
+    if found.pages:
+        refresh.note_read(found.read_at)
     for column, endpoint in zip(st.columns(len(endpoints)), endpoints, strict=True):
         with column:
-            show_heading(endpoint, found[endpoint.name])
+            show_heading(endpoint, found.readings[endpoint.name])
+
+
+def turns() -> None:
+    """The newest turns of every namespace, aligned."""
+    comparison = drawn.comparison
     left, middle, right = st.columns([2, 1, 2], vertical_alignment="center")
     with left:
         show_counts(comparison)
     only = middle.toggle("Only differences", key="differences", bind="query-params")
     with right:
-        silent = {n: reading.failure for n, reading in found.items() if n not in pages and reading.failure}
-        show_actions(Compared(actor_id, comparison, silent, frozenset(cursors)), endpoints)
+        show_actions(Compared(actor_id, comparison, drawn.failures, frozenset(drawn.cursors)), endpoints)
     rows = comparison.differing if only else comparison.rows
-    for number, row in enumerate(reversed(rows)):
-        show_row(row, number)
-    if not comparison.rows and pages:
+    with st.container(gap="xsmall"):
+        show_rows(rows)
+    if not comparison.rows and drawn.pages:
         show_empty("No turns yet", f"Write the first message to {actor_id} above.", icon=":material/chat:")
-    elif not rows and pages:
+    elif not rows and drawn.pages:
         open_rows = comparison.count("unknown") + comparison.count("unread")
         title = "No turn is known to differ" if open_rows else "No turn differs"
         show_empty(title, icon=":material/help:" if open_rows else ":material/check:")
     with st.container(horizontal=True):
-        paging.show_buttons(cursors, first="Newest turns", more=f"Older {TURNS_A_PAGE} turns")
+        paging.show_buttons(drawn.cursors, first="Newest turns", more=f"Older {TURNS_A_PAGE} turns")
 
 
 answers()
-histories()
+drawn = read()
+headings()
+turns()

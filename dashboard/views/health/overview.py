@@ -45,7 +45,7 @@ def cards() -> None:
         number = st.pagination(pages, key="page", bind="query-params")
         st.caption(f"{len(endpoints):,} namespaces, {CARDS_A_PAGE} on a page")
     shown = endpoints[(number - 1) * CARDS_A_PAGE : number * CARDS_A_PAGE]
-    found = shared(PolledHealth).look([endpoint.name for endpoint in shown])
+    found = shared(PolledHealth).look([endpoint.name for endpoint in shown], since=refresh.since())
     seen = [reading.read_at for reading in found.values() if reading.value is not None]
     if seen:
         refresh.note_read(min(seen))

@@ -46,7 +46,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 def lines() -> None:
     """The newest lines of each log, read anew at each tick."""
     refresh.tick()
-    found = shared(PolledLogs).look([LogSource(name, part) for name in names for part in parts], age, limit)
+    sources = [LogSource(name, part) for name in names for part in parts]
+    found = shared(PolledLogs).look(sources, age, limit, since=refresh.since())
     refresh.note_read(min((r.read_at for r in found.values() if r.value is not None), default=0.0))
     panes = [endpoints] if view == VIEWS[0] else [(endpoint,) for endpoint in endpoints]
     for column, pane in zip(st.columns(len(panes)), panes, strict=True):

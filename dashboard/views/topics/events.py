@@ -37,7 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Namespace", names, default=names[0], key="events_ns", required=True, bind="query-params"
     )
     endpoint = next((p for p in endpoints if p.name == namespace), endpoints[0])
-    known = shared(PolledTopics).topics(endpoint.name)
+    known = shared(PolledTopics).topics(endpoint.name, since=refresh.since())
     topics = sorted({TOPIC, *(stream.name for stream in known.value or ())})
     topic = st.selectbox(
         "Topic", topics, index=topics.index(TOPIC), key="topic", width=320, bind="query-params"
@@ -79,7 +79,9 @@ def _is_known(reading: Reading[Any]) -> bool:
 
 
 def _show_entries() -> None:
-    reading = shared(PolledTopics).entries(endpoint.name, topic, wanted, paging.cursor)
+    reading = shared(PolledTopics).entries(
+        endpoint.name, topic, wanted, paging.cursor, since=refresh.since(FOLLOW_SECONDS if follow else None)
+    )
     if not _is_known(reading) or reading.value is None:
         return
     page = reading.value.page
@@ -108,7 +110,7 @@ def _show_none(scanned: int) -> None:
 
 
 def _show_groups() -> None:
-    reading = shared(PolledTopics).groups(endpoint.name, topic)
+    reading = shared(PolledTopics).groups(endpoint.name, topic, since=refresh.since())
     if not _is_known(reading) or reading.value is None:
         return
     if not reading.value:

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.model.chat.messages import HistoryLength, HistoryPage, Turn
 from dashboard.model.core.errors import Unreachable
-from dashboard.services.chat.histories import Lengths, PolledHistories, compared, read_and_compare
+from dashboard.services.chat.histories import Lengths, PolledHistories, read_and_compare
 from dashboard.services.core.sightings import Sightings
 from dashboard.services.core.workspace import Workspace
 
@@ -101,9 +101,7 @@ def test_a_page_that_polls_says_it_of_the_slow_one(held: threading.Event) -> Non
     polled = PolledHistories(workspace(agents))
 
     def rows() -> list[str]:
-        found = polled.look(["prod", "dev"], "user1", {})
-        comparison = compared({n: r.value for n, r in found.items() if r.value is not None})
-        return [row.verdict for row in comparison.rows]
+        return [row.verdict for row in polled.look(["prod", "dev"], "user1", {}).comparison.rows]
 
     assert rows() == ["same"]
 

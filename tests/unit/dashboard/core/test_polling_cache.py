@@ -38,6 +38,49 @@ def test_one_read_at_a_time_per_key() -> None:
     assert len(started) == 1
 
 
+def test_what_was_asked_lately_enough_is_not_asked_again() -> None:
+    now, started = [100.0], []
+    live: PollingCache[str, int] = PollingCache(clock=lambda: now[0])
+
+    def look(since: float) -> int | None:
+        return live.look({"key": lambda: started.append(now[0]) or len(started)}, since=since, patience=LONG)[
+            "key"
+        ].value
+
+    assert [look(99.0), look(100.0), look(95.0)] == [1, 1, 1]
+    now[0] = 105.0
+    assert [look(100.0), look(105.0), look(105.0)] == [1, 2, 2]
+
+
+def test_a_failure_is_as_new_as_an_answer() -> None:
+    started: list[int] = []
+    live: PollingCache[str, str] = PollingCache(clock=lambda: 5.0)
+
+    def fail() -> str:
+        started.append(1)
+        raise Unreachable("Nothing listens.")
+
+    for _ in range(3):
+        assert live.look({"key": fail}, since=5.0, patience=LONG)["key"].failure
+    assert len(started) == 1
+
+
+def test_a_read_that_began_too_early_is_followed_by_another() -> None:
+    now, release, asked = [1.0], threading.Event(), []
+    live: PollingCache[str, float] = PollingCache(clock=lambda: now[0])
+
+    def call() -> float:
+        asked.append(now[0])
+        release.wait(LONG)
+        return asked[-1]
+
+    live.look({"key": call}, patience=0)
+    now[0] = 2.0
+    threading.Timer(0.05, release.set).start()
+    assert live.look({"key": call}, since=2.0, patience=LONG)["key"].value == 2.0
+    assert asked == [1.0, 2.0]
+
+
 def test_a_failure_keeps_the_last_value_and_the_next_success_clears_it() -> None:
     live: PollingCache[str, str] = PollingCache(clock=lambda: 5.0)
 
