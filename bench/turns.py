@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 
 from bench import results
+from bench.results import Ratio
 from local import binaries, components, ports, programs
 from local.layout import Layout
 from local.process import STOP_SECONDS, Child, Program
@@ -58,30 +59,6 @@ class Load:
     refused: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ratio:
-    """Ours over a reference of the same run; `at_most` or at least `limit` is what it is to be."""
-
-    what: str
-    ours: float
-    reference: float
-    unit: str
-    limit: float
-    at_most: bool = False
-
-    @property
-    def value(self) -> float:
-        return self.ours / self.reference
-
-    @property
-    def words(self) -> str:
-        """ "turn p50 over its floor: 3.60 / 2.60 ms = 1.38 (at most 1.0)"."""
-        wanted = f"at {'most' if self.at_most else 'least'} {self.limit:g}"
-        return (
-            f"{self.what}: {self.ours:.4g} / {self.reference:.4g} {self.unit} = {self.value:.2f} ({wanted})"
-        )
-
-
 def main() -> int:
     """Print the ratios and keep them; 1 where wrk is missing."""
     if not shutil.which("wrk"):
@@ -104,9 +81,7 @@ def main() -> int:
         ),
         rate("300 at once on one actor, over the course's", one, "course", 2.0),
     ]
-    for ratio in found:
-        print(ratio.words)
-    results.write("turns", found)
+    results.report("turns", found)
     return 0
 
 

@@ -63,6 +63,7 @@ def test_one_that_is_stopped_says_so_and_the_other_works(
         write(page, "Is anybody there?")
         expect(page.get_by_text("Got your message: Is anybody there?").first).to_be_visible()
         expect(page.get_by_text("did not answer within").first).to_be_visible()
+        expect(page.get_by_role("button", name="Send again")).to_be_visible()
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_text("answered in")).to_have_count(2)
     expect(page.get_by_text("1 turn, 1 same")).to_be_visible()
