@@ -72,11 +72,34 @@ MISTAKES: list[tuple[str, str, str, Any]] = [
     (*AGENT, "strategic", agent(env=[{"name": "APP_API_TOKEN", "$patch": "delete"}])),
     (*AGENT, "merge", {"spec": {"template": {"spec": {"securityContext": None}}}}),
 ]
+# What shuts daprd's port to the agent's pods, and an autoscaler of a workload that is not there.
+DECLARED: list[dict[str, Any]] = [
+    {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "shut"},
+        "spec": {
+            "podSelector": {"matchLabels": {"app.kubernetes.io/name": "chat-agent"}},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"ports": [{"port": 8000}]}],
+        },
+    },
+    {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "chat-agent"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "chat-agnet"},
+            "maxReplicas": 1,
+        },
+    },
+]
 FOUND = {
     "redis-host-not-there", "key-prefix-useless", "component-scoped-away", "component-metadata",
     "component-type", "subscription-pubsub-missing", "subscription-no-default", "secret-missing",
     "service-selects-nothing", "service-target-closed", "app-port-wrong", "configuration-missing",
     "annotation-unknown", "no-memory-limit", "app-token-unread", "runs-as-root", "store-on-empty-dir",
+    "policy-shuts-dapr-out", "scale-target-missing", "store-told-to-evict",
 }  # fmt: skip
 
 
@@ -186,10 +209,25 @@ def planted(storage: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         rolled_out(PLANTED)
         for kind, name, form, change in MISTAKES:
             kubectl("-n", PLANTED, "patch", kind, name, "--type", form, "-p", json.dumps(change))
+        for item in DECLARED:
+            apply(item, "-n", PLANTED)
+        configure_to_evict()
         kubectl("-n", PLANTED, "rollout", "restart", "deployment/chat-agent")
         yield
     finally:
         kubectl("delete", "namespace", PLANTED)
+
+
+def configure_to_evict() -> None:
+    """The ConfigMap of Redis, whose name kustomize makes."""
+    (config,) = (
+        item
+        for item in kubectl_json("-n", PLANTED, "get", "configmaps")["items"]
+        if item["metadata"]["name"].startswith("redis-config")
+    )
+    text = config["data"]["redis.conf"].replace("noeviction", "allkeys-lru")
+    change = json.dumps({"data": {"redis.conf": text}})
+    kubectl("-n", PLANTED, "patch", "configmap", config["metadata"]["name"], "--type", "merge", "-p", change)
 
 
 @pytest.fixture(scope="module")

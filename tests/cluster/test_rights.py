@@ -12,11 +12,14 @@ from tests.cluster.conftest import K8S, kubectl
 pytestmark = pytest.mark.timeout(300)
 ACCOUNT = "system:serviceaccount:daca-ops:daca-ops"
 LISTED = ("deployments", "statefulsets", "pods", "services", "components.dapr.io")
-DAPR = ("subscriptions.dapr.io", "configurations.dapr.io", "resiliencies.dapr.io")
+LOOKED_AT = (
+    *("subscriptions.dapr.io", "configurations.dapr.io", "resiliencies.dapr.io"),
+    *("networkpolicies.networking.k8s.io", "horizontalpodautoscalers.autoscaling"),
+)
 
 CAN = [
     *((f"{verb} {kind}", "prod") for kind in LISTED for verb in ("list", "watch")),
-    *((f"list {kind}", "prod") for kind in (*DAPR, "events")),
+    *((f"list {kind}", "prod") for kind in (*LOOKED_AT, "events")),
     ("list pods", "dev"),
     ("get namespaces/prod", "prod"),
     ("get pods/any --subresource=log", "prod"),
@@ -39,6 +42,9 @@ CANNOT = [
     ("patch deployments", "prod"),
     ("update deployments --subresource=scale", "prod"),
     ("get configmaps", "prod"),
+    ("list configmaps", "prod"),
+    ("get configmaps/dapr-components", "prod"),
+    ("patch networkpolicies.networking.k8s.io", "prod"),
     ("patch components.dapr.io", "prod"),
     ("create rolebindings", "prod"),
     # other namespaces, its own among them
@@ -57,7 +63,7 @@ CANNOT = [
 ]
 FINDS = [
     *((f"{verb} {kind}", "") for kind in (*LISTED, "namespaces") for verb in ("list", "watch")),
-    *((f"list {kind}", "") for kind in DAPR),
+    *((f"list {kind}", "") for kind in LOOKED_AT),
 ]
 STILL_CANNOT = [
     *((f"{verb} secrets", "") for verb in ("get", "list")),
@@ -87,7 +93,10 @@ def finding(cluster: None) -> Iterator[None]:
 
 
 def test_it_can_do_what_the_pages_need(cluster: None) -> None:
-    assert [right for right in CAN if not can(*right)] == []
+    configured = "{.spec.template.spec.volumes[?(@.name=='config')].configMap.name}"
+    name = kubectl("-n", "prod", "get", "statefulset", "redis", "-o", f"jsonpath={configured}")
+    needed = [*CAN, (f"get configmaps/{name}", "prod")]
+    assert [right for right in needed if not can(*right)] == []
 
 
 def test_it_can_do_nothing_else(cluster: None) -> None:

@@ -154,10 +154,25 @@ def test_the_readme_names_every_right_and_component() -> None:
     role = next(item for item in objects(ROOT / "k8s" / "overlays" / "prod") if item["kind"] == "Role")
     for rule in role["rules"]:
         for resource in rule["resources"]:
-            words = {f"`{word}`" for word in (*rule["verbs"], *rule.get("resourceNames", ()))}
+            words = {f"`{word}`" for word in (*rule["verbs"], *map(_unhashed, rule.get("resourceNames", ())))}
             assert any(resource in row and all(word in row for word in words) for row in rows), rule
     for component in (ROOT / "k8s" / "components").iterdir():
         assert f"| `{component.name}` |" in said
+
+
+def _unhashed(name: str) -> str:
+    """Without what kustomize puts behind the name of a ConfigMap that it makes."""
+    return re.sub(r"-[0-9a-z]{10}$", "", name)
+
+
+def test_the_role_reads_the_config_map_that_redis_mounts() -> None:
+    """It is found by its name, which is another one for each content."""
+    found = objects(ROOT / "k8s" / "overlays" / "prod")
+    role = next(item for item in found if item["kind"] == "Role")
+    (names,) = (rule["resourceNames"] for rule in role["rules"] if rule["resources"] == ["configmaps"])
+    redis = next(item for item in found if item["kind"] == "StatefulSet")
+    volumes = redis["spec"]["template"]["spec"]["volumes"]
+    assert names == [volume["configMap"]["name"] for volume in volumes if "configMap" in volume]
 
 
 def test_the_dashboard_may_change_nothing() -> None:

@@ -25,6 +25,14 @@ def data_volume(pod: _Json, claims: Iterable[_Json] = ()) -> _Json | None:
     return volumes.get(at["name"]) if at else None
 
 
+def mounted_maps(pod: _Json) -> set[str]:
+    """The names of the ConfigMaps that a pod mounts."""
+    volumes = pod.get("volumes") or ()
+    projected = (each for v in volumes for each in (v.get("projected") or {}).get("sources") or ())
+    named = ((each.get("configMap") or {}).get("name") for each in (*volumes, *projected))
+    return {str(name) for name in named if name}
+
+
 def ends_with_pod(pod: _Json) -> str:
     """What its Redis keeps data in that ends with the pod, "an emptyDir" or "no volume"; "" without."""
     if not any(map(is_redis, pod.get("containers") or ())):

@@ -17,6 +17,7 @@ _FORBIDDEN = re.compile(
 _UNNAMEABLE = re.compile(r"[^a-z0-9-]+")
 # A list is of use only with the watch that follows it.
 _TOGETHER = {"list": "list,watch", "watch": "list,watch"}
+_BY_NAME = {"secrets", "configmaps"}  # of these one is read, and no other
 _ACCOUNT = "system:serviceaccount:"
 
 
@@ -46,10 +47,11 @@ def grant(right: Right) -> str:
     resource, _, part = right.resource.partition("/")
     kind = (f"{resource}.{right.group}" if right.group else resource) + (f"/{part}" if part else "")
     name = _UNNAMEABLE.sub("-", right.user.rpartition(":")[2].lower()).strip("-")
-    role = "-".join(filter(None, (name, right.verb, resource, part)))
+    by_name = right.name if resource in _BY_NAME else ""
+    role = "-".join(filter(None, (name, right.verb, resource, part, by_name)))
     scope, where = ("role", f" -n {right.namespace}") if right.namespace else ("clusterrole", "")
     verbs = _TOGETHER.get(right.verb, right.verb)
-    only = f" --resource-name={shlex.quote(right.name)}" if right.name and resource == "secrets" else ""
+    only = f" --resource-name={shlex.quote(by_name)}" if by_name else ""
     made = f"kubectl create {scope} {role}{where} --verb={verbs} --resource={kind}{only}"
     return f"{made}\nkubectl create {scope}binding {role}{where} --{scope}={role} {_subject(right.user)}"
 

@@ -176,10 +176,6 @@ class Evidence:
         return self.of("HorizontalPodAutoscaler")
 
     @property
-    def config_maps(self) -> tuple[Json, ...]:
-        return self.of("ConfigMap")
-
-    @property
     def redis_components(self) -> tuple[Component, ...]:
         """Those of any building block on a Redis."""
         return tuple(found for found in self.components if found.type.endswith(".redis"))

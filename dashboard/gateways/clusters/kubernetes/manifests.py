@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from dashboard.gateways.clusters.kubernetes.api import Api, json_object
 from dashboard.model.core.errors import Forbidden, GatewayError, NotThere, Rejected
-from dashboard.model.core.kubernetes import Json
+from dashboard.model.core.kubernetes import Json, mapping
 from dashboard.model.core.manifests import CONTROL_PLANE, Manifests, name_of, namespace_of
+from dashboard.model.core.redis_pod import is_redis, mounted_maps
 
 SECONDS = 60.0
 AT_ONCE = 32
@@ -22,6 +24,8 @@ KINDS = {
     "Subscription": ("apis/dapr.io/v2alpha1", "subscriptions"),
     "Configuration": ("apis/dapr.io/v1alpha1", "configurations"),
     "Resiliency": ("apis/dapr.io/v1alpha1", "resiliencies"),
+    "NetworkPolicy": ("apis/networking.k8s.io/v1", "networkpolicies"),
+    "HorizontalPodAutoscaler": ("apis/autoscaling/v2", "horizontalpodautoscalers"),
 }
 DAPR = "app in (dapr-operator,dapr-sentry,dapr-sidecar-injector)"
 
@@ -43,8 +47,11 @@ class _Reading:
     async def all(self) -> Manifests:
         kinds = await asyncio.gather(*map(self._kind, KINDS), self._control_plane())
         objects = [item for found in kinds for item in found]
-        secrets = await asyncio.gather(*(self._secret(*at) for at in sorted(set(_references(objects)))))
-        return Manifests(objects=(*objects, *filter(None, secrets)), unread=self._unread)
+        named = await asyncio.gather(
+            *(self._secret(*at) for at in sorted(set(_references(objects)))),
+            *(self._config_map(*at) for at in sorted(set(_configured(objects)))),
+        )
+        return Manifests(objects=(*objects, *filter(None, named)), unread=self._unread)
 
     async def _kind(self, kind: str) -> list[Json]:
         group, plural = KINDS[kind]
@@ -94,15 +101,29 @@ class _Reading:
 
     async def _secret(self, namespace: str, name: str) -> Json | None:
         """Its keys, and of each whether it holds something: never what."""
+        held = await self._named("Secret", namespace, name)
+        data = {key: "set" if value else "" for key, value in mapping(held).items()}
+        return None if held is None else _with(data, "Secret", namespace, name)
+
+    async def _config_map(self, namespace: str, name: str) -> Json | None:
+        """What Redis is configured with. Others' may be large or private, and no rule reads them."""
+        held = await self._named("ConfigMap", namespace, name)
+        return None if held is None else _with(held, "ConfigMap", namespace, name)
+
+    async def _named(self, kind: str, namespace: str, name: str) -> Json | None:
+        """The data of one that is read by its name, None where it is not there or could not be read."""
         try:
-            found = await self._read(f"/api/v1/namespaces/{namespace}/secrets/{name}")
+            path = f"/api/v1/namespaces/{namespace}/{kind.lower()}s/{quote(name, safe='')}"
+            return mapping((await self._read(path)).get("data"))
         except NotThere:
             return None
         except GatewayError as error:
-            self._unread[f"{namespace}/Secret/{name}"] = error.what
+            self._unread[f"{namespace}/{kind}/{name}"] = error.what
             return None
-        data = {key: "set" if value else "" for key, value in (found.get("data") or {}).items()}
-        return {"kind": "Secret", "metadata": {"namespace": namespace, "name": name}, "data": data}
+
+
+def _with(data: Json, kind: str, namespace: str, name: str) -> Json:
+    return {"kind": kind, "metadata": {"namespace": namespace, "name": name}, "data": data}
 
 
 def _references(objects: Iterable[Json]) -> Iterator[tuple[str, str]]:
@@ -115,3 +136,11 @@ def _references(objects: Iterable[Json]) -> Iterator[tuple[str, str]]:
             name = (entry.get("secretKeyRef") or {}).get("name")
             if name:
                 yield namespace_of(item), name
+
+
+def _configured(objects: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    """(namespace, name) of each ConfigMap that a workload's Redis mounts."""
+    for item in objects:
+        pod = mapping(mapping(mapping(item.get("spec")).get("template")).get("spec"))
+        if any(map(is_redis, pod.get("containers") or ())):
+            yield from ((namespace_of(item), name) for name in mounted_maps(pod))

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dashboard.model.core import kubernetes as objects
 from dashboard.model.core.kubernetes import Component, Json, SecretKey
 from dashboard.model.core.manifests import name_of
-from dashboard.model.core.redis_pod import DATA, is_redis
+from dashboard.model.core.redis_pod import DATA, is_redis, mounted_maps
 from dashboard.services.doctor.app import containers, labels, runs_redis, spec_of, template
 from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.components import PASSWORD, apply, asked_for, set_entry, workloads_known
 from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods, restarted
+from dashboard.services.doctor.unknown import UnknownError
 
 SECRET = SecretKey("redis", "redis-password")
 GENERATED = "$(head -c 24 /dev/urandom | base64)"
@@ -144,7 +145,8 @@ def told(evidence: Evidence, item: Json, name: str, value: str) -> tuple[str, ..
             != list(map(str, container.get(place) or ()))
         }
         commands += in_container(evidence, item, container, **change) if change else ()
-    return (*commands, *_in_maps(evidence, item, name, value)) or edit(evidence, item)
+    # Its arguments come last and count: what the file says is then of no matter (redis.conf, "INCLUDES").
+    return tuple(commands) or _in_maps(evidence, item, name, value) or edit(evidence, item)
 
 
 def _reworded(words: Sequence[str], name: str, value: str) -> list[str]:
@@ -160,16 +162,24 @@ def _line(name: str, start: str) -> re.Pattern[str]:
     return re.compile(rf"(?im)({start}[ \t]+\"?)[^\s\"]+")
 
 
+def config_maps(evidence: Evidence, item: Json) -> tuple[Json, ...]:
+    """Those that a workload's pods mount; raises `UnknownError` where one is there and could not be read."""
+    mounted = mounted_maps(template(item)["spec"])
+    for name in sorted(mounted):
+        reason = evidence.manifests.unread.get(f"{evidence.namespace}/ConfigMap/{name}")
+        if reason:
+            raise UnknownError(reason)
+    return tuple(found for found in evidence.of("ConfigMap") if name_of(found) in mounted)
+
+
 def _in_maps(evidence: Evidence, item: Json, name: str, value: str) -> tuple[str, ...]:
     """The same in the ConfigMaps that it mounts, and a Redis that reads them anew."""
-    volumes = template(item)["spec"].get("volumes") or ()
-    mounted = {(volume.get("configMap") or {}).get("name") for volume in volumes}
     commands: list[str] = []
-    for config_map in evidence.config_maps:
+    for config_map in config_maps(evidence, item):
         held = {key: str(text) for key, text in (config_map.get("data") or {}).items()}
         new = {key: _line(name, rf"^\s*{name}").sub(rf"\g<1>{value}", text) for key, text in held.items()}
         change = {key: text for key, text in new.items() if text != held[key]}
-        if name_of(config_map) in mounted and change:
+        if change:
             commands.append(evidence.patch("ConfigMap", name_of(config_map), {"data": change}))
     return (*commands, restarted(evidence, item)) if commands else ()
 

@@ -19,7 +19,7 @@ from dashboard.services.doctor.app import (
     template,
 )
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.redis import on_claim, starts_anew, told
+from dashboard.services.doctor.mends.redis import config_maps, on_claim, starts_anew, told
 from dashboard.services.doctor.mends.workloads import edit, in_container, in_pods
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 from dashboard.services.doctor.rules.services import redis_host
@@ -144,24 +144,23 @@ def _data_volume(item: Json) -> Mapping[str, Any] | None:
     return data_volume(template(item)["spec"], claims)
 
 
-def _settings(evidence: Evidence, item: Json) -> str:
-    """What Redis is told, as lines of its configuration: from its arguments and a ConfigMap it mounts."""
+def _told(evidence: Evidence, item: Json, name: str) -> str:
+    """A setting of Redis: of its arguments, else of a ConfigMap that it mounts; "" where neither has it."""
     words = [
         str(word)
         for container in containers(item)
         if is_redis(container)
         for word in (*(container.get("command") or ()), *(container.get("args") or ()))
     ]
-    mounted = {
-        (volume.get("configMap") or {}).get("name") for volume in template(item)["spec"].get("volumes") or ()
-    }
-    maps = [m for m in evidence.config_maps if name_of(m) in mounted]
-    lines = [str(text) for config_map in maps for text in (config_map.get("data") or {}).values()]
-    return "\n".join((re.sub(r"(^|\s)--", "\n", " ".join(words)), *lines)).lower()
+    said = _said(re.sub(r"(^|\s)--", "\n", " ".join(words)), name)
+    if said:
+        return said
+    maps = config_maps(evidence, item)
+    return _said("\n".join(str(text) for held in maps for text in (held.get("data") or {}).values()), name)
 
 
 def _said(settings: str, name: str) -> str:
-    found = re.findall(rf"^\s*{name}\s+\"?(\S+?)\"?\s*$", settings, flags=re.MULTILINE)
+    found = re.findall(rf"^\s*{name}\s+\"?(\S+?)\"?\s*$", settings.lower(), flags=re.MULTILINE)
     return str(found[-1]) if found else ""
 
 
@@ -178,7 +177,7 @@ def _serves_a_component(evidence: Evidence, item: Json) -> bool:
 )  # fmt: skip
 def told_to_evict(evidence: Evidence, item: Json) -> Iterable[Seen]:
     ours = _serves_a_component(evidence, item)
-    policy = _said(_settings(evidence, item), "maxmemory-policy")
+    policy = _told(evidence, item, "maxmemory-policy")
     if policy.startswith("allkeys"):
         yield Seen(
             object=named(item),
@@ -195,8 +194,7 @@ def told_to_evict(evidence: Evidence, item: Json) -> Iterable[Seen]:
     why="A Redis that writes nothing to disk forgets every actor when it restarts.",
 )  # fmt: skip
 def told_to_forget(evidence: Evidence, item: Json) -> Iterable[Seen]:
-    settings = _settings(evidence, item)
-    if _said(settings, "appendonly") == "no":
+    if _told(evidence, item, "appendonly") == "no":
         yield Seen(
             object=named(item),
             seen="appendonly is no.",

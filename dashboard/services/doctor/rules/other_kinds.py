@@ -1,4 +1,4 @@
-"""Resiliency and HTTPEndpoint of files: what daprd passes over, and what the API server refuses."""
+"""Resiliency and HTTPEndpoint: what daprd passes over, and what the API server would refuse of a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dashboard.model.core.kubernetes import Json, mapping
 from dashboard.model.core.manifests import name_of
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, Origin, named
-from dashboard.services.doctor.rule import Seen, rule
+from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 FILES: frozenset[Origin] = frozenset({"files"})
 # What a target names, and where the policies of that kind are (dapr/dapr, pkg/apis/resiliency).
@@ -33,7 +33,7 @@ def without_url(evidence: Evidence) -> Iterable[Seen]:
 
 
 @rule(
-    "resiliency-policy-missing", "warning", docs="operations/resiliency/targets/", on=FILES,
+    "resiliency-policy-missing", "warning", docs="operations/resiliency/targets/", on=KUBERNETES,
     why="A target whose policy is not there is called without it.",
 )  # fmt: skip
 def policy_missing(evidence: Evidence) -> Iterable[Seen]:

@@ -36,8 +36,21 @@ def policy(evidence: Evidence, item: Json) -> Iterable[Seen]:
 
 
 def _selects(item: Json, app: App) -> bool:
-    wanted = (spec_of(item).get("podSelector") or {}).get("matchLabels") or {}
-    return bool(wanted.items() <= labels(app.item).items())
+    chosen, held = spec_of(item).get("podSelector") or {}, labels(app.item)
+    by_name = (chosen.get("matchLabels") or {}).items() <= held.items()
+    return by_name and all(_holds(wanted, held) for wanted in chosen.get("matchExpressions") or ())
+
+
+def _holds(wanted: Json, held: Mapping[str, str]) -> bool:
+    """Whether labels meet one expression (k8s.io/apimachinery, LabelSelectorRequirement)."""
+    key, values = wanted["key"], wanted.get("values") or ()
+    met = {
+        "In": held.get(key) in values,
+        "NotIn": held.get(key) not in values,
+        "Exists": key in held,
+        "DoesNotExist": key not in held,
+    }
+    return met[wanted["operator"]]
 
 
 def _rules(item: Json, way: str) -> list[Json]:

@@ -63,6 +63,21 @@ def test_a_secret_is_granted_by_its_name_alone() -> None:
     assert "--user=ann" in grant(right)
 
 
+def test_two_that_are_read_by_name_are_granted_by_two_roles() -> None:
+    asked = [
+        missing(
+            worded(
+                Right(user="ann", verb="get", resource="configmaps", group="", namespace="prod", name=name)
+            )
+        )
+        for name in ("redis-config", "valkey")
+    ]
+    first, second = (grant(right) for right in asked if right)
+    assert "kubectl create role ann-get-configmaps-redis-config -n prod" in first
+    assert "--resource-name=redis-config" in first
+    assert "kubectl create role ann-get-configmaps-valkey -n prod" in second
+
+
 @pytest.mark.parametrize("message", ["", "Unauthorized", 'User "a" cannot do', "admission webhook denied it"])
 def test_other_words_name_no_right(message: str) -> None:
     assert missing(message) is None

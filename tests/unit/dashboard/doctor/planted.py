@@ -198,6 +198,14 @@ def redis_args(ns: Spoiled, *args: str) -> None:
     ns.pod("redis")["spec"]["containers"][0]["args"] = list(args)
 
 
+def redis_config(ns: Spoiled, text: str) -> None:
+    """Redis is configured by a file of a ConfigMap."""
+    volumes = ns.pod("redis")["spec"].setdefault("volumes", [])
+    volumes.append({"name": "config", "configMap": {"name": "redis-config"}})
+    metadata = {"name": "redis-config", "namespace": ns.name}
+    ns.objects.append({"kind": "ConfigMap", "metadata": metadata, "data": {"redis.conf": text}})
+
+
 def redis_script(ns: Spoiled, text: str) -> None:
     """Redis is started by a shell."""
     ns.pod("redis")["spec"]["containers"][0]["command"] = ["sh", "-c", text]
@@ -219,6 +227,15 @@ def in_files(kind: str, spec: Json) -> Spoil:
 
     def spoil(ns: Spoiled) -> None:
         ns.origin = "files"
+        declared(kind, spec)(ns)
+
+    return spoil
+
+
+def declared(kind: str, spec: Json) -> Spoil:
+    """A cluster has one more of them."""
+
+    def spoil(ns: Spoiled) -> None:
         metadata = {"name": "other", "namespace": ns.name}
         ns.objects.append(
             {"apiVersion": "dapr.io/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
@@ -331,13 +348,16 @@ FAULTS: list[tuple[str, Spoil]] = [
     ("image-not-pinned", lambda ns: container(ns).update(image="a:latest", imagePullPolicy="Always")),
     ("store-on-empty-dir", lambda ns: data_volume(ns).update(emptyDir={})),
     ("store-told-to-evict", lambda ns: redis_args(ns, "--maxmemory-policy", "allkeys-lru")),
+    ("store-told-to-evict", lambda ns: redis_config(ns, "dir /data\nmaxmemory-policy allkeys-lru\n")),
     ("store-told-to-forget", lambda ns: redis_args(ns, "--appendonly", "no")),
+    ("store-told-to-forget", lambda ns: redis_config(ns, "appendonly no")),
     ("store-replicated-by-copies", copies_of_redis),
     ("annotation-value", lambda ns: dapr_of(ns).update({"dapr.io/app-protocol": "htttp"})),
     ("annotation-value", lambda ns: annotate(ns, "app-id", "chat_agent")),
     ("annotation-astray", as_labels),
     ("http-endpoint-without-url", in_files("HTTPEndpoint", {"headers": []})),
     ("resiliency-policy-missing", in_files("Resiliency", without_a_policy())),
+    ("resiliency-policy-missing", declared("Resiliency", without_a_policy())),
     ("workload-secret-missing", lambda ns: secret_of_the_agent(ns, {"other": "set"})),
 ]  # fmt: skip
 

@@ -21,6 +21,8 @@ from tests.unit.dashboard.doctor.planted import (
     FAULTS,
     TOGETHER,
     dapr_of,
+    redis_args,
+    redis_config,
     redis_script,
     routes,
     second,
@@ -138,6 +140,11 @@ def without(kind: str, name: str) -> Spoil:
     return lambda ns: ns.objects.remove(ns.the(kind, name))
 
 
+def evicts_twice(ns: Spoiled) -> None:
+    redis_config(ns, "maxmemory-policy allkeys-lfu")
+    redis_args(ns, "--maxmemory-policy", "allkeys-lru")
+
+
 SIBLINGS: dict[str, Spoil] = {
     "no pub/sub at all": without("Component", "daca-pubsub"),
     "no Component at all": lambda ns: [without("Component", "")(ns) for _ in range(2)],
@@ -150,6 +157,7 @@ SIBLINGS: dict[str, Spoil] = {
     "a port that is none": lambda ns: dapr_of(ns).update({"dapr.io/app-port": "http"}),
     "a Secret of Redis lost": lambda ns: ns.objects.remove(ns.the("Secret")),
     "a route to nowhere": lambda ns: routes(ns).update(default="/subscribd"),
+    "evicts, in a file and by its arguments": evicts_twice,
     "evicts, in a script": lambda ns: redis_script(ns, "exec redis-server --maxmemory-policy allkeys-lru"),
 }
 EVERY_MENDED = {**{f"{i}-{rule}": spoil for i, (rule, spoil) in enumerate(MENDED)}, **SIBLINGS}

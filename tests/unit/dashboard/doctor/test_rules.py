@@ -17,7 +17,15 @@ from tests.unit.dashboard.doctor.made_up import (
     look,
     rules,
 )
-from tests.unit.dashboard.doctor.planted import FAULTS, TOGETHER, annotate, is_silent, stores
+from tests.unit.dashboard.doctor.planted import (
+    FAULTS,
+    TOGETHER,
+    annotate,
+    is_silent,
+    redis_args,
+    redis_config,
+    stores,
+)
 
 
 @pytest.mark.parametrize(("rule", "spoil"), FAULTS, ids=[f"{i}-{f[0]}" for i, f in enumerate(FAULTS)])
@@ -138,3 +146,32 @@ def test_every_symptom_in_a_log_leads_to_a_rule_that_there_is() -> None:
 )
 def test_durations_are_those_of_go(text: str, found: float) -> None:
     assert seconds(text) == found
+
+
+def test_a_config_map_that_may_not_be_read_leaves_what_redis_is_told_unchecked_and_nothing_else() -> None:
+    ns = healthy()
+    redis_config(ns, "maxmemory-policy allkeys-lru")
+    ns.objects.remove(ns.the("ConfigMap"))
+    ns.unread = {"dev/ConfigMap/redis-config": "configmaps is forbidden."}
+    report = look(ns)
+    assert report.findings == ()
+    assert {(each.rule, each.reason) for each in report.not_checked} == {
+        ("store-told-to-evict", "configmaps is forbidden."),
+        ("store-told-to-forget", "configmaps is forbidden."),
+    }
+
+
+def test_what_its_arguments_tell_redis_is_known_without_its_file() -> None:
+    ns = healthy()
+    redis_config(ns, "maxmemory-policy noeviction")
+    redis_args(ns, "--maxmemory-policy", "allkeys-lru")
+    assert "store-told-to-evict" in rules(look(ns))
+    ns.unread = {"dev/ConfigMap/redis-config": "configmaps is forbidden."}
+    assert "store-told-to-evict" in rules(look(ns))
+
+
+def test_arguments_of_redis_win_over_its_file() -> None:
+    ns = healthy()
+    redis_config(ns, "maxmemory-policy allkeys-lru")
+    redis_args(ns, "--maxmemory-policy", "noeviction")
+    assert look(ns).findings == ()

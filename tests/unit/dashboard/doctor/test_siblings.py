@@ -83,8 +83,8 @@ def service(selector: str = "{app: worker}", port: str = "{port: 80, targetPort:
     return f"apiVersion: v1\nkind: Service\nmetadata: {{name: worker}}\nspec: {spec}\n---\n"
 
 
-def policy(rules: str) -> str:
-    spec = f"{{podSelector: {{matchLabels: {{app: worker}}}}, ingress: {rules}}}"
+def policy(rules: str, selector: str = "matchLabels: {app: worker}") -> str:
+    spec = f"{{podSelector: {{{selector}}}, ingress: {rules}}}"
     head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
     return f"{head}spec: {spec}\n---\n"
 
@@ -117,6 +117,10 @@ def look(folder: Path, **files: str) -> DoctorReport:
 FOUND: dict[str, tuple[str, str]] = {
     "a second host": ("redis-host-not-there", hosts("redis-0:6379, redis-7:6379")),
     "a second host without a port": ("redis-host-not-there", hosts("redis-0:6379,redis-0")),
+    "a policy by an expression": (
+        "policy-shuts-dapr-out",
+        worker() + policy("[]", "matchExpressions: [{key: app, operator: In, values: [worker, other]}]"),
+    ),
     "a policy for the app alone": ("policy-shuts-dapr-out", worker() + policy("[{ports: [{port: 3000}]}]")),
     "truth in a StatefulSet": ("annotation-not-text", worker("StatefulSet", dapr(enabled="true"))),
     "a number in a DaemonSet": ("annotation-not-text", worker("DaemonSet", dapr(app_port="3000"))),
@@ -198,6 +202,10 @@ def test_a_mistake_is_found(rule: str, text: str, tmp_path: Path) -> None:
 
 
 QUIET: dict[str, str] = {
+    "a policy for others": worker()
+    + policy("[]", "matchExpressions: [{key: app, operator: NotIn, values: [worker]}]")
+    + policy("[]", "matchExpressions: [{key: app, operator: DoesNotExist}]").replace("name: p", "name: q")
+    + policy("[]", "matchExpressions: [{key: tier, operator: Exists}]").replace("name: p", "name: r"),
     "a policy for all": worker() + policy("[{}]"),
     "a policy by port": worker() + policy("[{ports: [{port: 3000}]}, {from: [], ports: [{port: 50002}]}]"),
     "a policy by range": worker() + policy("[{ports: [{port: 3000, endPort: 60000}]}]"),
