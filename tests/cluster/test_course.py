@@ -6,8 +6,6 @@ namespaces: prod and dev are in use.
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +13,10 @@ import pytest
 
 from dashboard.services.core.workspace import Workspace
 from tests.cluster.conftest import daca_ops, kubectl, rolled_out
+from tests.cluster.deployed import printed_in
 from tests.cluster.test_doctor import found
 from tests.stack.waiting import wait_until
 
-COURSE = Path(__file__).parents[1] / "fixtures" / "course"
 NAMES = {"prod": "course-prod", "dev": "course-dev"}
 CHOSEN = [word for name in NAMES.values() for word in ("-n", name)]
 pytestmark = pytest.mark.timeout(400)
@@ -59,20 +57,8 @@ def wait_for(workspace: Workspace, *, in_both: set[str], in_dev: set[str], besid
 @pytest.fixture(scope="module")
 def course(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the printed files are, with the namespaces' other names; steps 1, 3 and 4 are done."""
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(COURSE, folder, dirs_exist_ok=True)
-    for file in folder.rglob("*.yaml"):
-        file.write_text(re.sub(r"\b(prod|dev)\b", lambda m: NAMES[m[0]], file.read_text()))
-    try:
-        for printed, name in NAMES.items():
-            kubectl("create", "namespace", name)
-            kubectl("apply", "-f", str(folder / f"redis-{printed}.yaml"))
-            components = f"--from-file={folder}/components/{printed}"
-            kubectl("create", "configmap", f"dapr-components-{name}", components, "-n", name)
-            kubectl("apply", "-f", str(folder / f"chat-agent-{printed}.yaml"))
+    with printed_in(NAMES, tmp_path_factory.mktemp("course")) as folder:
         yield folder
-    finally:
-        kubectl("delete", "namespace", *NAMES.values(), "--wait=false", "--ignore-not-found")
 
 
 def test_the_printed_commands_alone_leave_dapr_without_a_component(

@@ -11,7 +11,8 @@ from dashboard.model.doctor.report import DoctorReport
 from dashboard.services.core import commands
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import checkup
-from tests.cluster.conftest import K8S, daca_ops, kubectl, overlay, rolled_out
+from tests.cluster.conftest import K8S, daca_ops, kubectl
+from tests.cluster.deployed import base_in
 from tests.cluster.test_commands import run
 from tests.stack.waiting import wait_until
 
@@ -38,17 +39,10 @@ def patch(kind: str, name: str, change: object) -> None:
 @pytest.fixture(scope="module")
 def sick(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A namespace of its own, well at first, and deleted afterwards."""
-    folder = tmp_path_factory.mktemp("sick")
-    overlay(folder, "base", (), SICK)
-    assert daca_ops("k8s", "init", SICK).returncode == 0
-    try:
-        kubectl("apply", "-k", str(folder))
-        rolled_out(SICK)
+    with base_in(SICK, tmp_path_factory.mktemp("sick")):
         wait_until(lambda: SICK in {p.name for p in workspace.endpoints()}, seconds=60)
         wait_until(lambda: not found(workspace, SICK), seconds=90, what="it is well")
         yield SICK
-    finally:
-        kubectl("delete", "namespace", SICK, "--wait=false")
 
 
 def test_a_healthy_cluster_has_no_finding_and_all_is_checked(workspace: Workspace) -> None:

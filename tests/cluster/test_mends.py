@@ -8,8 +8,6 @@ is to keep its state; one is made where there is none.
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -26,9 +24,10 @@ from dashboard.services.core.settings import Settings
 from dashboard.services.core.workspace import Workspace, open_workspace
 from dashboard.services.stores import keys as stores
 from dashboard.services.topics import entries as topic_entries
-from tests.cluster.conftest import daca_ops, forwarded, kubectl, kubectl_json, overlay, rolled_out
+from tests.cluster.conftest import daca_ops, forwarded, kubectl, kubectl_json
+from tests.cluster.deployed import base_in, printed_in
 from tests.cluster.test_components import REDIS_USER, apply, on_the_node
-from tests.cluster.test_course import COURSE, PUBLISH
+from tests.cluster.test_course import PUBLISH
 from tests.stack.waiting import wait_until
 
 NAMES = {"prod": "printed-prod", "dev": "printed-dev"}
@@ -180,33 +179,15 @@ def storage() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def printed(storage: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Steps 1 to 4 of the course in two namespaces of other names: prod and dev are in use."""
-    folder = tmp_path_factory.mktemp("printed")
-    shutil.copytree(COURSE, folder, dirs_exist_ok=True)
-    for file in folder.rglob("*.yaml"):
-        text = re.sub(r"\b(prod|dev)\b", lambda m: NAMES[m[0]], file.read_text())
-        file.write_text(text.replace("chat-agent:latest", "chat-agent:dev"))
-    try:
-        for short, name in NAMES.items():
-            kubectl("create", "namespace", name)
-            kubectl("apply", "-f", str(folder / f"redis-{short}.yaml"))
-            components = f"--from-file={folder}/components/{short}"
-            kubectl("create", "configmap", f"dapr-components-{name}", components, "-n", name)
-            kubectl("apply", "-f", str(folder / f"chat-agent-{short}.yaml"))
+    """Steps 1 to 4 of the course, with an image that exists."""
+    with printed_in(NAMES, tmp_path_factory.mktemp("printed"), "chat-agent:dev"):
         yield
-    finally:
-        kubectl("delete", "namespace", *NAMES.values(), "--ignore-not-found")
 
 
 @pytest.fixture(scope="module")
 def planted(storage: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The base with many mistakes at once."""
-    folder = tmp_path_factory.mktemp("planted")
-    overlay(folder, "base", (), PLANTED)
-    assert daca_ops("k8s", "init", PLANTED).returncode == 0
-    try:
-        kubectl("apply", "-k", str(folder))
-        rolled_out(PLANTED)
+    with base_in(PLANTED, tmp_path_factory.mktemp("planted")):
         for kind, name, form, change in MISTAKES:
             kubectl("-n", PLANTED, "patch", kind, name, "--type", form, "-p", json.dumps(change))
         for item in DECLARED:
@@ -214,8 +195,6 @@ def planted(storage: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         configure_to_evict()
         kubectl("-n", PLANTED, "rollout", "restart", "deployment/chat-agent")
         yield
-    finally:
-        kubectl("delete", "namespace", PLANTED)
 
 
 def configure_to_evict() -> None:
