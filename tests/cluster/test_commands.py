@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+
+import pytest
 
 from dashboard.model.core.names import TOPIC
 from dashboard.services.chat import commands as chat_commands
@@ -11,6 +14,7 @@ from dashboard.services.chat.sending import Chat
 from dashboard.services.core import commands
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.health import commands as health_commands
+from tests.cluster.conftest import daca_ops
 
 
 def run(line: str) -> str:
@@ -36,3 +40,19 @@ def test_each_part(workspace: Workspace) -> None:
     assert json.loads(run(lines["sidecar"]))["id"] == "chat-agent"
     assert run(lines["store"]).strip() == "PONG"
     assert "chat-agent" in run(lines["pods"])
+
+
+@pytest.mark.parametrize(
+    "words", [("send", "Hi", "--actor", "a"), ("doctor",), ("verify",), ("history", "--actor", "a")]
+)
+def test_a_namespace_that_is_not_there_is_told_with_those_that_are_and_where_to_look(
+    workspace: Workspace, words: tuple[str, ...]
+) -> None:
+    refused = daca_ops(*words, "-n", "default", "--cluster", "kubernetes")
+    assert refused.returncode == 1
+    said = " ".join(refused.stderr.split())
+    assert "There is no namespace default in this cluster" in said
+    assert re.search(r"There are [\w, -]*dev, [\w, -]*prod", said)
+    (look,) = re.findall(r"Only namespaces in which chat-agent runs are listed: [^`]*`([^`]+)`", said)
+    ran = subprocess.run(["bash", "-c", look], capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "No resources found in default namespace.\n")

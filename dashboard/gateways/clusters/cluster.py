@@ -66,5 +66,7 @@ class Cluster(Protocol):
         ...
 
     def why_down(self, namespace: str) -> str:
-        """What the cluster itself knows of a part that is down ("sidecar restarting"), or ""."""
+        """What the cluster itself knows of a part that is down ("sidecar restarting"), or ""; of a namespace
+        that it does not list, why that is and what to do.
+        """
         ...

@@ -6,9 +6,7 @@ from collections.abc import Collection, Sequence
 
 from dashboard.model.core.endpoints import Endpoint
 from dashboard.model.core.errors import NotThere
-from dashboard.services.core.workspace import Workspace
-
-MOST_NAMED = 12
+from dashboard.services.core.workspace import Workspace, what_is_there
 
 
 def chosen(workspace: Workspace, asked: Sequence[str]) -> tuple[str, ...]:
@@ -27,16 +25,10 @@ def chosen_to_write(workspace: Workspace, asked: Sequence[str]) -> tuple[str, ..
     names = chosen(workspace, asked)
     missing = [name for name in names if name not in {endpoint.name for endpoint in workspace.endpoints()}]
     if missing:
-        hint = workspace.cluster.why_down(missing[0]) or f"There are {_listed(workspace)}."
+        hint = what_is_there(workspace.endpoints(), workspace.cluster.why_down(missing[0]))
         which = f"namespace {missing[0]}" if len(missing) == 1 else f"namespaces {', '.join(missing)}"
         raise NotThere(f"There is no {which} in this cluster; nothing was written.", hint=hint)
     return names
-
-
-def _listed(workspace: Workspace) -> str:
-    names = [endpoint.name for endpoint in workspace.endpoints()]
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def among(endpoints: Sequence[Endpoint], names: Collection[str]) -> tuple[Endpoint, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.gateways.redis.store import StoreGateway
 
 FIRST_SHOWN = 24
+MOST_NAMED = 12
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Workspace:
         found = self._index().by_name.get(namespace)
         if found:
             return self.connections.located(found) if found.in_secrets else found
-        hint = self.cluster.why_down(namespace) or "See the namespaces in Overview."
+        hint = what_is_there(self.endpoints(), self.cluster.why_down(namespace))
         raise NotThere(f"There is no namespace {namespace} in this cluster.", hint=hint)
 
     def _protected(self, endpoint: Endpoint) -> Endpoint:
@@ -102,6 +103,14 @@ class Workspace:
     def close(self) -> None:
         self.connections.close()
         self.cluster.close()
+
+
+def what_is_there(endpoints: Sequence[Endpoint], why: str) -> str:
+    """The namespaces there are, for a hint on one that is not, and the reason that the cluster has for it."""
+    names = [endpoint.name for endpoint in endpoints[:MOST_NAMED]]
+    more = len(endpoints) - len(names)
+    there = f"There {'is' if len(endpoints) == 1 else 'are'} {', '.join(names)}" if names else ""
+    return " ".join(filter(None, (there and f"{there}{f' and {more:,} more' if more else ''}.", why)))
 
 
 def open_workspace(settings: Settings) -> Workspace:

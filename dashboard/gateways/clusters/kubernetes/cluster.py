@@ -126,6 +126,9 @@ class KubernetesCluster:
         snapshot = self._snapshot()
         if not namespace:
             return f"Nothing with the app-id {self._app_id} runs in it."
+        not_listed = snapshot.why_not_listed(namespace)
+        if not_listed:
+            return not_listed
         unknown = snapshot.pods.unknown(namespace)
         if unknown:
             return f"{unknown.what} {unknown.hint}".strip()

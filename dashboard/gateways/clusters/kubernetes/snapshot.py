@@ -137,6 +137,15 @@ class Snapshot:
             broker=broker if isinstance(broker, RedisAddress) else None,
         )
 
+    def why_not_listed(self, name: str) -> str:
+        """Why a namespace is none of those that are known, and what to do about it; "" where it is one."""
+        if name in self.workloads or self._unasked(name):
+            return ""
+        if self.fixed and name not in self.fixed:
+            return f"Only the namespaces of DACA_NAMESPACES are looked at: add {name} to it."
+        look = shlex.join((*self.kubectl(name), "get", "deployments,statefulsets"))
+        return f"Only namespaces in which {self.app_id} runs are listed: see what runs there with `{look}`."
+
     def kubectl(self, name: str) -> tuple[str, ...]:
         """The words before any other of kubectl's in a namespace."""
         return ("kubectl", *(("--context", self.context) if self.context else ()), "-n", name)

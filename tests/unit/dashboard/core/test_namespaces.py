@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.model.core.errors import NotThere
 from dashboard.services.core.namespaces import chosen, chosen_to_write
+from dashboard.services.core.workspace import what_is_there
 
 
 def workspace(*names: str) -> Any:
@@ -29,6 +30,19 @@ def test_writing_stops_and_names_what_is_not_there(asked: list[str], named: str)
     assert f"There is no {named} in this cluster; nothing was written." in refused.value.what
     assert "There are prod, n0" in refused.value.hint
     assert "and 9 more" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("names", "why", "hint"),
+    [
+        ("ab", "See there.", "There are a, b. See there."),
+        ("a", "", "There is a."),
+        ("", "Start it.", "Start it."),
+    ],
+)
+def test_what_is_there_is_said_with_the_reason_that_the_cluster_has(names: str, why: str, hint: str) -> None:
+    there: Any = [SimpleNamespace(name=name) for name in names]
+    assert what_is_there(there, why) == hint
 
 
 def test_all_are_meant_where_none_is_asked_for() -> None:

@@ -175,6 +175,24 @@ def test_one_forbidden_namespace_of_a_fixed_list_hides_no_other() -> None:
     assert {failure.word for _, failure in dev.unavailable} == {"no permission"}
 
 
+def test_a_namespace_that_is_not_listed_is_told_why_and_where_to_look() -> None:
+    here = replace(known(), context="my cluster")
+    assert here.why_not_listed("prod") == ""
+    assert here.why_not_listed("nosuch") == (
+        "Only namespaces in which chat-agent runs are listed: see what runs there with "
+        "`kubectl --context 'my cluster' -n nosuch get deployments,statefulsets`."
+    )
+    fixed = replace(here, fixed=("prod", "empty"))
+    assert fixed.why_not_listed("nosuch") == (
+        "Only the namespaces of DACA_NAMESPACES are looked at: add nosuch to it."
+    )
+    assert "-n empty get deployments" in fixed.why_not_listed("empty")
+
+
+def test_a_namespace_that_could_not_be_asked_is_not_said_to_run_nothing() -> None:
+    assert known(deployments=kind(error=REFUSED)).why_not_listed("nosuch") == ""
+
+
 def test_the_pod_behind_a_service_is_found_by_the_port_s_name() -> None:
     assert known().pod_behind("prod", "redis-master", 6379) == ("redis-0", 6379)
     with pytest.raises(NotThere):
