@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from dashboard.model.core.manifests import EVERY_KIND, Manifests, namespace_of
 from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from dashboard.services.core import store_by_sidecar
+from dashboard.services.core.asked_sidecars import AskedSidecars
 from dashboard.services.core.fan_out import attempt
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor.evidence import Evidence, Origin
@@ -119,12 +120,13 @@ def of_cluster(
 
 def _ask(pool: ThreadPoolExecutor, workspace: Workspace, endpoint: Endpoint, count: _Count) -> _Asked:
     connections = workspace.connections
+    sidecars = AskedSidecars(connections, endpoint)
     asked = _Asked(
         endpoint=endpoint,
         agent=pool.submit(attempt, lambda: connections.agent(endpoint).condition()),
-        sidecars=pool.submit(attempt, lambda: tuple(_sidecars(workspace, endpoint))),
+        sidecars=pool.submit(attempt, lambda: tuple(map(sidecars.metadata, sidecars.urls))),
         store=pool.submit(attempt, lambda: _store(workspace, endpoint)),
-        way=pool.submit(attempt, lambda: store_by_sidecar.refusal(connections, endpoint)),
+        way=pool.submit(attempt, lambda: store_by_sidecar.refusal(sidecars)),
     )
     count.follow(asked)
     return asked
@@ -163,11 +165,6 @@ def _store(workspace: Workspace, endpoint: Endpoint) -> StoreCondition:
         topics_refuse_writes=topics.refuses_writes,
         untold=told,
     )
-
-
-def _sidecars(workspace: Workspace, endpoint: Endpoint) -> Iterator[SidecarMetadata]:
-    for url in endpoint.replicas or (endpoint.sidecar_url,):
-        yield workspace.connections.sidecar(endpoint, url).metadata()
 
 
 def _last_words(workspace: Workspace, evidence: Evidence) -> tuple[str, ...]:

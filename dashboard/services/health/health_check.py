@@ -20,6 +20,7 @@ from dashboard.model.health.deployed import Deployed, WarningEvent
 from dashboard.model.health.health import NamespaceHealth, PartHealth
 from dashboard.model.stores.keys import StoreInfo
 from dashboard.services.core import store_by_sidecar
+from dashboard.services.core.asked_sidecars import AskedSidecars
 from dashboard.services.core.fan_out import Outcome, Started, fan_out
 from dashboard.services.core.polling_cache import PollingCache, Reading
 from dashboard.services.core.workspace import Workspace
@@ -64,13 +65,12 @@ def check_one(workspace: Workspace, namespace: str) -> NamespaceHealth:
     asked_agent = Started(
         "agent", lambda: workspace.connections.agent(endpoint).readiness(), deadline=deadline
     )
-    asked_sidecar = Started("sidecar", lambda: _merged(workspace, endpoint), deadline=deadline)
-    asked_store = Started("store", lambda: workspace.connections.store(endpoint).ping(), deadline=deadline)
-    asked_way = Started(
-        "store by sidecar",
-        lambda: store_by_sidecar.refusal(workspace.connections, endpoint),
-        deadline=deadline,
+    sidecars = AskedSidecars(workspace.connections, endpoint)
+    asked_sidecar = Started(
+        "sidecar", lambda: _merged(sidecars, deadline=workspace.deadline * 0.8), deadline=deadline
     )
+    asked_store = Started("store", lambda: workspace.connections.store(endpoint).ping(), deadline=deadline)
+    asked_way = Started("store by sidecar", lambda: store_by_sidecar.refusal(sidecars), deadline=deadline)
     asked_broker = Started("topics", lambda: _topics_apart(workspace, endpoint), deadline=deadline)
     agent, sidecar, store = asked_agent.outcome(), asked_sidecar.outcome(), asked_store.outcome()
     metadata, silent = sidecar.value or (None, 0)
@@ -181,15 +181,14 @@ def _sidecar_parts(metadata: SidecarMetadata, replicas: int, silent: int) -> tup
     return sidecar, placement, topic
 
 
-def _merged(workspace: Workspace, endpoint: Endpoint) -> tuple[SidecarMetadata, int]:
+def _merged(sidecars: AskedSidecars, *, deadline: float) -> tuple[SidecarMetadata, int]:
     """What one sidecar says, with the active actors of all replicas, since each counts its own; how many
     replicas gave no answer. Raises where none did.
     """
-    urls = endpoint.replicas or ((endpoint.sidecar_url,) if endpoint.sidecar_url else ())
-    sidecars = {url: workspace.connections.sidecar(endpoint, url) for url in urls}
-    if not sidecars:
-        return workspace.connections.sidecar(endpoint).metadata(), 0
-    outcomes = list(fan_out(urls, lambda url: sidecars[url].metadata(), deadline=workspace.deadline * 0.8))
+    urls = tuple(filter(None, sidecars.urls))
+    if not urls:
+        return sidecars.metadata(None), 0
+    outcomes = list(fan_out(urls, sidecars.metadata, deadline=deadline))
     told = [outcome.value for outcome in outcomes if outcome.value]
     if not told:
         raise of_failure(next(outcome.failure for outcome in outcomes if outcome.failure))
