@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import subprocess
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -59,6 +61,27 @@ class Account:
         right = missing(failure.what)
         assert right, failure
         return right.resource
+
+    def bind(self, rules: Sequence[Any]) -> None:
+        """Give it a role of its own with these rules, in dev."""
+        head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role"}
+        role = {**head, "metadata": {"name": self.name, "namespace": "dev"}, "rules": rules}
+        kubectl("--kubeconfig", self.administrator, "apply", "-f", "-", stdin=json.dumps(role))
+        to = (f"--role={self.name}", f"--serviceaccount=dev:{self.name}")
+        self._as_administrator("-n", "dev", "create", "rolebinding", self.name, *to)
+
+    def rules(self, *roles: str) -> list[Any]:
+        """Those of roles of dev."""
+        read = (self._as_administrator("-n", "dev", "get", "role", role, "-o", "json") for role in roles)
+        return [rule for role in read for rule in json.loads(role)["rules"]]
+
+    def paste(self, command: str) -> None:
+        """Run shell lines as who may."""
+        environment = {**os.environ, "KUBECONFIG": self.administrator}
+        ran = subprocess.run(
+            ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
 
     def remove(self) -> None:
         """Delete it with every role that was made for it."""
@@ -109,6 +132,36 @@ def test_from_no_right_to_every_page_by_the_lines_that_it_is_given(account: Acco
             wait_until(of_use, what=f"the right is of use: {failure.command}")
         connections.close()
     assert granted == NEEDED
+
+
+def not_checked() -> dict[str, str]:
+    """Each rule that the doctor leaves out in dev, and why."""
+    said = daca_ops("doctor", "--cluster", "kubernetes", "-n", "dev", "--json")
+    assert said.stdout, said.stderr
+    left = json.loads(said.stdout)["not_checked"]
+    return {each["rule"]: each["reason"] for each in left if each["namespace"]}
+
+
+def refused_in_dev() -> set[str]:
+    """The rules that lack a right of dev, and not one of the whole cluster."""
+    return {rule for rule, reason in not_checked().items() if 'in the namespace "dev"' in reason}
+
+
+def test_a_kind_that_may_not_be_read_leaves_its_own_rules_out_until_the_right_is_granted(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DACA_NAMESPACES", '["dev"]')
+    kinds = {"networkpolicies", "horizontalpodautoscalers", "configmaps"}
+    every = account.rules("daca-ops", "daca-ops-port-forward")
+    account.bind([rule for rule in every if not kinds & set(rule["resources"])])
+    theirs = {"policy-shuts-dapr-out", "scale-target-missing", "store-told-to-evict", "store-told-to-forget"}
+    wait_until(lambda: refused_in_dev() == theirs, seconds=60, what="the right to all else is of use")
+    before = not_checked()
+    for reason in {before[rule] for rule in theirs}:
+        assert "is forbidden" in reason
+        account.paste(reason.partition("Run: ")[2])
+    wait_until(lambda: not theirs & not_checked().keys(), seconds=60, what="the rights are of use")
+    assert not_checked() == {rule: reason for rule, reason in before.items() if rule not in theirs}
 
 
 def test_a_whole_cluster_that_may_not_be_listed_is_refused_with_the_lines_for_it(account: Account) -> None:

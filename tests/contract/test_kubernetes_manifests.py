@@ -120,7 +120,11 @@ def test_one_that_may_not_be_read_is_named_with_its_reason_and_hides_no_other(se
     found = read()
     assert list(map(name_of, found.of("ConfigMap", "prod"))) == ["valkey"]
     assert list(found.unread) == ["prod/ConfigMap/redis-config"]
-    assert found.unread["prod/ConfigMap/redis-config"].startswith(message)
+    assert found.unread["prod/ConfigMap/redis-config"] == (
+        f"{message}. Run: kubectl create role jo-get-configmaps-redis-config -n prod --verb=get "
+        "--resource=configmaps --resource-name=redis-config && kubectl create rolebinding "
+        "jo-get-configmaps-redis-config -n prod --role=jo-get-configmaps-redis-config --user=jo"
+    )
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class _Reading:
             except Forbidden:
                 pass  # a right in each namespace is enough
             except GatewayError as error:
-                self._unread[kind] = error.what
+                self._unread[kind] = _why(error)
                 return []
             else:
                 return [item for item in found if namespace_of(item) in self._names]
@@ -72,7 +72,7 @@ class _Reading:
         try:
             return await self._list(path, kind)
         except GatewayError as error:
-            self._unread[f"{namespace}/{kind}"] = error.what
+            self._unread[f"{namespace}/{kind}"] = _why(error)
             return []
 
     async def _control_plane(self) -> list[Json]:
@@ -84,7 +84,7 @@ class _Reading:
                 path = f"/apis/dapr.io/v1alpha1/namespaces/{home}/configurations"
                 found += await self._list(path, "Configuration")
         except GatewayError as error:
-            self._unread[CONTROL_PLANE] = error.what
+            self._unread[CONTROL_PLANE] = _why(error)
             return []
         return [item for item in found if namespace_of(item) not in self._names]
 
@@ -118,8 +118,14 @@ class _Reading:
         except NotThere:
             return None
         except GatewayError as error:
-            self._unread[f"{namespace}/{kind}/{name}"] = error.what
+            self._unread[f"{namespace}/{kind}/{name}"] = _why(error)
             return None
+
+
+def _why(error: GatewayError) -> str:
+    """Why something could not be read, with the command that ends it where there is one, in a line."""
+    run = " && ".join(error.command.splitlines())
+    return f"{error.what} Run: {run}" if run else error.what
 
 
 def _with(data: Json, kind: str, namespace: str, name: str) -> Json:
