@@ -26,6 +26,7 @@ from dashboard.services.stores import keys as stores
 from dashboard.services.topics import entries as topic_entries
 from tests.cluster.conftest import daca_ops, forwarded, kubectl, kubectl_json
 from tests.cluster.deployed import base_in, printed_in
+from tests.cluster.spoiled import DECLARED, FOUND, MISTAKES
 from tests.cluster.test_components import REDIS_USER, apply, on_the_node
 from tests.cluster.test_course import PUBLISH
 from tests.stack.waiting import wait_until
@@ -35,71 +36,6 @@ PLANTED = "planted"
 ROUNDS = 6
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 pytestmark = pytest.mark.timeout(900)
-
-
-def annotated(**values: str) -> Any:
-    told = {f"dapr.io/{name.replace('_', '-')}": value for name, value in values.items()}
-    return {"spec": {"template": {"metadata": {"annotations": told}}}}
-
-
-def agent(**change: Any) -> Any:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "chat-agent", **change}]}}}}
-
-
-def put(path: str, value: Any, how: str = "replace") -> Any:
-    return [{"op": how, "path": f"/spec/{path}", "value": value}]
-
-
-STORE, TOPICS = ("components.dapr.io", "statestore"), ("components.dapr.io", "daca-pubsub")
-SUBSCRIPTION, AGENT = ("subscriptions.dapr.io", "message-subscription"), ("deployment", "chat-agent")
-# (kind, name, form of the patch, what is spoiled)
-MISTAKES: list[tuple[str, str, str, Any]] = [
-    (*STORE, "json", put("metadata/0/value", "redis-mastr:6379")),
-    (*STORE, "json", put("metadata/2/value", "no")),
-    (*STORE, "json", put("metadata/-", {"name": "keyPrefix", "value": "name"}, "add")),
-    (*STORE, "merge", {"scopes": ["chat-agnet"]}),
-    (*TOPICS, "json", put("metadata/0/name", "redisHst")),
-    (*TOPICS, "json", [{"op": "remove", "path": "/spec/metadata/2"}]),
-    (*TOPICS, "json", [{"op": "remove", "path": "/spec/metadata/1"}]),
-    (*TOPICS, "merge", {"spec": {"version": "v9"}}),
-    (*SUBSCRIPTION, "merge", {"spec": {"pubsubname": "dava-pubsub", "routes": {"default": None}}}),
-    ("secret", "redis", "merge", {"data": {"redis-password": None}}),
-    ("service", "chat-agent", "merge", {"spec": {"selector": {"app": "none"}}}),
-    ("service", "redis-master", "json", put("ports/0/targetPort", "rdis")),
-    (*AGENT, "merge", annotated(app_port="8080", config="chat-agnt", app_prot="http")),
-    (*AGENT, "strategic", agent(resources={"limits": None})),
-    (*AGENT, "strategic", agent(env=[{"name": "APP_API_TOKEN", "$patch": "delete"}])),
-    (*AGENT, "merge", {"spec": {"template": {"spec": {"securityContext": None}}}}),
-]
-# What shuts daprd's port to the agent's pods, and an autoscaler of a workload that is not there.
-DECLARED: list[dict[str, Any]] = [
-    {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "shut"},
-        "spec": {
-            "podSelector": {"matchLabels": {"app.kubernetes.io/name": "chat-agent"}},
-            "policyTypes": ["Ingress"],
-            "ingress": [{"ports": [{"port": 8000}]}],
-        },
-    },
-    {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "chat-agent"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "chat-agnet"},
-            "maxReplicas": 1,
-        },
-    },
-]
-FOUND = {
-    "redis-host-not-there", "key-prefix-useless", "component-scoped-away", "component-metadata",
-    "component-type", "subscription-pubsub-missing", "subscription-no-default", "secret-missing",
-    "service-selects-nothing", "service-target-closed", "app-port-wrong", "configuration-missing",
-    "annotation-unknown", "no-memory-limit", "app-token-unread", "runs-as-root", "store-on-empty-dir",
-    "policy-shuts-dapr-out", "scale-target-missing", "store-told-to-evict",
-}  # fmt: skip
 
 
 def findings(*names: str) -> list[dict[str, Any]]:
@@ -285,6 +221,8 @@ def test_the_mistakes_of_the_course_were_found(mended: set[tuple[str, str]]) -> 
 
 def test_many_mistakes_at_once_are_mended(mended: set[tuple[str, str]]) -> None:
     assert {rule for name, rule in mended if name == PLANTED} >= FOUND
+    pods = kubectl_json("-n", PLANTED, "get", "cronjob", "nightly")["spec"]["jobTemplate"]["spec"]["template"]
+    assert pods["metadata"]["annotations"] == {"dapr.io/app-id": "nightly", "dapr.io/enabled": "true"}
     sent = daca_ops("send", "Hi", "--actor", "user1", "--cluster", "kubernetes", "-n", PLANTED)
     assert sent.returncode == 0, sent.stderr
 

@@ -14,6 +14,7 @@ ACCOUNT = "system:serviceaccount:daca-ops:daca-ops"
 LISTED = ("deployments", "statefulsets", "pods", "services", "components.dapr.io")
 LOOKED_AT = (
     *("subscriptions.dapr.io", "configurations.dapr.io", "resiliencies.dapr.io"),
+    *("daemonsets.apps", "cronjobs.batch"),
     *("networkpolicies.networking.k8s.io", "horizontalpodautoscalers.autoscaling"),
 )
 

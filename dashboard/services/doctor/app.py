@@ -13,8 +13,11 @@ from dashboard.model.core.redis_pod import is_redis
 
 DAPR = "dapr.io/"
 WORKLOADS = ("Deployment", "StatefulSet")
-# What else makes pods; of a cluster these are not asked for.
-OTHER_WORKLOADS = ("DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
+# What else makes pods. A cluster is asked for those whose pods can be mended: the spec of a Job and of a pod
+# never changes, and a ReplicaSet is a Deployment's.
+LISTED_WORKLOADS = ("DaemonSet", "CronJob")
+OTHER_WORKLOADS = (*LISTED_WORKLOADS, "ReplicaSet", "Job", "Pod")
+RUN_TO_AN_END = {"Job", "CronJob"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,18 @@ class App:
         return self.app_id or name_of(self.item)
 
     @property
+    def lasts(self) -> bool:
+        """Whether its pods are there to stay."""
+        return self.item.get("kind") not in RUN_TO_AN_END
+
+    @property
     def replicas(self) -> int:
         return int(spec_of(self.item).get("replicas") or 1)
+
+
+def kinds(*, live: bool) -> tuple[str, ...]:
+    """The other kinds of workloads that a cluster (`live`), or a folder, is read for."""
+    return LISTED_WORKLOADS if live else OTHER_WORKLOADS
 
 
 def template(item: Json) -> Json:
@@ -101,8 +114,8 @@ def spec_of(item: Json) -> dict[str, Any]:
 
 
 def runs_redis(item: Json) -> bool:
-    """Whether a workload runs Redis; a Sentinel keeps no data."""
-    return any(is_redis(each) and not _is_sentinel(each) for each in containers(item))
+    """Whether a workload runs Redis; a Sentinel keeps no data, and a Job of its image is a client's."""
+    return App(item).lasts and any(is_redis(each) and not _is_sentinel(each) for each in containers(item))
 
 
 def _is_sentinel(container: Json) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dashboard.model.core.endpoints import Endpoint
@@ -12,6 +12,7 @@ from dashboard.model.core.manifests import Manifests, namespace_of
 from dashboard.model.doctor.report import SEVERITIES, DoctorReport, Finding, NotChecked
 from dashboard.services.core.workspace import Workspace
 from dashboard.services.doctor import gathering
+from dashboard.services.doctor.app import LISTED_WORKLOADS
 from dashboard.services.doctor.evidence import Evidence
 from dashboard.services.doctor.folder import UNNAMED, setups
 from dashboard.services.doctor.gathering import Progress
@@ -45,7 +46,16 @@ def check(
     """Look at these namespaces. What cannot be asked is in `not_checked`; nothing is raised."""
     started_at = time.time()
     evidences = gathering.of_cluster(workspace, endpoints, progress)
-    return judge(evidences, cluster=workspace.title, started_at=started_at)
+    besides = [left for evidence in evidences for left in unlisted(evidence)]
+    return judge(evidences, cluster=workspace.title, started_at=started_at, besides=besides)
+
+
+def unlisted(evidence: Evidence) -> Iterator[NotChecked]:
+    """Kinds of workloads that hide no other where they may not be listed."""
+    for kind in LISTED_WORKLOADS:
+        reason = evidence.why_undeclared(kind)
+        if reason:
+            yield NotChecked(f"{kind}s", evidence.namespace, reason)
 
 
 def check_folder(folder: Path, app_id: str = "") -> DoctorReport:

@@ -18,7 +18,7 @@ from dashboard.model.core.sidecar import SidecarMetadata
 from dashboard.model.doctor.conditions import AgentCondition, StoreCondition
 from dashboard.services.core import commands
 from dashboard.services.core.settings import Settings
-from dashboard.services.doctor.app import OTHER_WORKLOADS, WORKLOADS, App, asks_for_a_sidecar, runs_redis
+from dashboard.services.doctor.app import WORKLOADS, App, asks_for_a_sidecar, kinds, runs_redis
 from dashboard.services.doctor.unknown import Told, UnknownError
 
 Origin = Literal["kubernetes", "local", "static", "files"]
@@ -136,8 +136,9 @@ class Evidence:
 
     @cached_property
     def workloads(self) -> tuple[Json, ...]:
-        others = OTHER_WORKLOADS if self.origin == "files" else ()
-        return tuple(item for kind in (*WORKLOADS, *others) for item in self.of(kind))
+        others = kinds(live=self.origin != "files")  # the agent is none of these: they hide it nowhere
+        known = (kind for kind in others if not self.why_undeclared(kind))
+        return tuple(item for kind in (*WORKLOADS, *known) for item in self.of(kind))
 
     @property
     def declared_components(self) -> tuple[Json, ...]:
@@ -269,7 +270,7 @@ class Evidence:
         """The command that makes the agent's pods anew; "" where there is no Kubernetes."""
         if self.why_undeclared("Deployment") or self.why_undeclared("StatefulSet"):
             return self.kubectl(f"rollout restart deployment {self.app_id}")
-        found = next((app.item for app in self.dapr_apps if app.hosts_actors), None)
+        found = next((app.item for app in self.dapr_apps if app.hosts_actors and app.lasts), None)
         kind, name = (str(found["kind"]).lower(), name_of(found)) if found else ("deployment", self.app_id)
         return self.kubectl(f"rollout restart {kind} {name}")
 

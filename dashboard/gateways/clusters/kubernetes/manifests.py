@@ -18,6 +18,8 @@ AT_ONCE = 32
 KINDS = {
     "Deployment": ("apis/apps/v1", "deployments"),
     "StatefulSet": ("apis/apps/v1", "statefulsets"),
+    "DaemonSet": ("apis/apps/v1", "daemonsets"),
+    "CronJob": ("apis/batch/v1", "cronjobs"),
     "Pod": ("api/v1", "pods"),
     "Service": ("api/v1", "services"),
     "Component": ("apis/dapr.io/v1alpha1", "components"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.model.core.kubernetes import Json
 from dashboard.model.core.manifests import name_of
-from dashboard.services.doctor.app import DAPR, labels, spec_of, template
+from dashboard.services.doctor.app import DAPR, App, labels, spec_of, template
 from dashboard.services.doctor.evidence import Evidence
 
 
@@ -18,14 +18,20 @@ def edit(evidence: Evidence, item: Json) -> tuple[str, ...]:
 
 def restarted(evidence: Evidence, *items: Json) -> str:
     """The command that makes the pods of workloads anew, "" where there are none."""
-    names = " ".join(f"{str(item['kind']).lower()}/{name_of(item)}" for item in items)
+    lasting = [item for item in items if App(item).lasts]  # the others start anew by themselves
+    names = " ".join(f"{str(item['kind']).lower()}/{name_of(item)}" for item in lasting)
     return evidence.kubectl(f"rollout restart {names}") if names else ""
 
 
 def in_pods(evidence: Evidence, item: Json, change: Json) -> str:
     """The command that changes a workload's pod template: entries of its lists by their names."""
+    return evidence.patch(str(item["kind"]), name_of(item), of_pods(item, change), "strategic")
+
+
+def of_pods(item: Json, change: Json) -> Json:
+    """A change of a workload's pod template as one of the workload."""
     spec = {"spec": {"template": change}}
-    return evidence.patch(str(item["kind"]), name_of(item), spec, "strategic")
+    return {"spec": {"jobTemplate": spec}} if item["kind"] == "CronJob" else spec
 
 
 def in_container(evidence: Evidence, item: Json, container: Json, **change: Any) -> tuple[str, ...]:
@@ -40,7 +46,7 @@ def annotate(evidence: Evidence, item: Json, name: str, value: str | None) -> tu
 
 def annotated(evidence: Evidence, item: Json, values: Mapping[str, str | None]) -> tuple[str, ...]:
     """The same for annotations of any name."""
-    change = {"spec": {"template": {"metadata": {"annotations": dict(values)}}}}
+    change = of_pods(item, {"metadata": {"annotations": dict(values)}})
     return (evidence.patch(str(item["kind"]), name_of(item), change),)
 
 
@@ -55,8 +61,8 @@ def from_labels(evidence: Evidence, item: Json) -> tuple[str, ...]:
     told = {name: str(value) for name, value in labels(item).items() if name.startswith(DAPR)}
     if told.keys() & ((spec_of(item).get("selector") or {}).get("matchLabels") or {}).keys():
         return edit(evidence, item)
-    change = {"metadata": {"labels": dict.fromkeys(told), "annotations": told}}
-    return (evidence.patch(str(item["kind"]), name_of(item), {"spec": {"template": change}}),)
+    change = of_pods(item, {"metadata": {"labels": dict.fromkeys(told), "annotations": told}})
+    return (evidence.patch(str(item["kind"]), name_of(item), change),)
 
 
 def moved(evidence: Evidence, item: Json) -> tuple[str, ...]:
@@ -68,7 +74,7 @@ def moved(evidence: Evidence, item: Json) -> tuple[str, ...]:
     }
     change = {
         "metadata": {"annotations": dict.fromkeys(told)},
-        "spec": {"template": {"metadata": {"annotations": told}}},
+        **of_pods(item, {"metadata": {"annotations": told}}),
     }
     return (evidence.patch(str(item["kind"]), name_of(item), change),)
 

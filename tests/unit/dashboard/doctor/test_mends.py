@@ -140,6 +140,17 @@ def without(kind: str, name: str) -> Spoil:
     return lambda ns: ns.objects.remove(ns.the(kind, name))
 
 
+def another(ns: Spoiled, kind: str, **said: str | None) -> Json:
+    """A workload of another kind, with an annotation that no sidecar knows."""
+    told = {"enabled": "true", "app-id": "other", "app-prot": "8000"} | said
+    annotations = {f"dapr.io/{name}": value for name, value in told.items() if value is not None}
+    container = {"name": "other", "image": "other:1"}
+    pods = {"metadata": {"annotations": annotations}, "spec": {"containers": [container]}}
+    spec = {"template": pods}
+    inside = {"jobTemplate": {"spec": spec}} if kind == "CronJob" else spec
+    return {"kind": kind, "metadata": {"name": "other", "namespace": ns.name}, "spec": inside}
+
+
 def evicts_twice(ns: Spoiled) -> None:
     redis_config(ns, "maxmemory-policy allkeys-lfu")
     redis_args(ns, "--maxmemory-policy", "allkeys-lru")
@@ -157,6 +168,9 @@ SIBLINGS: dict[str, Spoil] = {
     "a port that is none": lambda ns: dapr_of(ns).update({"dapr.io/app-port": "http"}),
     "a Secret of Redis lost": lambda ns: ns.objects.remove(ns.the("Secret")),
     "a route to nowhere": lambda ns: routes(ns).update(default="/subscribd"),
+    "a DaemonSet": lambda ns: ns.objects.append(another(ns, "DaemonSet")),
+    "a CronJob": lambda ns: ns.objects.append(another(ns, "CronJob")),
+    "a CronJob without enabled": lambda ns: ns.objects.append(another(ns, "CronJob", enabled=None)),
     "evicts, in a file and by its arguments": evicts_twice,
     "evicts, in a script": lambda ns: redis_script(ns, "exec redis-server --maxmemory-policy allkeys-lru"),
 }

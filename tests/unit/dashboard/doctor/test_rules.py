@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.model.logs.symptoms import SYMPTOMS
+from dashboard.services.doctor.checkup import unlisted
 from dashboard.services.doctor.rules import ALL
 from dashboard.services.doctor.rules.stores import seconds
 from tests.unit.dashboard.doctor.made_up import (
@@ -175,3 +176,16 @@ def test_arguments_of_redis_win_over_its_file() -> None:
     redis_config(ns, "maxmemory-policy allkeys-lru")
     redis_args(ns, "--maxmemory-policy", "noeviction")
     assert look(ns).findings == ()
+
+
+def test_kinds_of_workloads_that_may_not_be_listed_hide_no_rule() -> None:
+    ns = healthy()
+    ns.unread = {"dev/DaemonSet": "daemonsets is forbidden.", "dev/CronJob": "cronjobs is forbidden."}
+    ns.pod()["metadata"]["annotations"]["dapr.io/app-prot"] = "8000"
+    report = look(ns)
+    assert rules(report) == {"annotation-unknown"}
+    assert report.not_checked == ()
+    assert [(left.rule, left.reason) for left in unlisted(ns.evidence())] == [
+        ("DaemonSets", "daemonsets is forbidden."),
+        ("CronJobs", "cronjobs is forbidden."),
+    ]

@@ -215,6 +215,7 @@ QUIET: dict[str, str] = {
     + policy("[{ports: [{port: 50002}]}]").replace("name: p", "name: q"),
     "a Job": worker("Job"),
     "a CronJob": cron(dapr()),
+    "a copy of Redis each night": cron("{}").replace("a:1", "redis:7"),
     "a DaemonSet behind a Service": worker("DaemonSet") + service(),
     "a Rollout behind a Service": worker("Rollout") + service(),
     "a date": worker(annotations='{dapr.io/enabled: "true", dapr.io/app-id: worker, released: 2024-01-01}'),
