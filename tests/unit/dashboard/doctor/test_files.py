@@ -14,8 +14,8 @@ import yaml
 from dashboard.model.doctor.report import DoctorReport
 from dashboard.services.doctor.checkup import UNREAD, check_folder
 from tests.unit.dashboard.doctor.made_up import Json, Spoil, Spoiled, healthy
-from tests.unit.dashboard.doctor.planted import (
-    FAULTS,
+from tests.unit.dashboard.doctor.planted import FAULTS
+from tests.unit.dashboard.doctor.spoils import (
     annotate,
     dapr_of,
     data_volume,

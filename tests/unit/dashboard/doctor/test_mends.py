@@ -17,9 +17,8 @@ from dashboard.services.core.settings import Settings
 from dashboard.services.doctor.checkup import judge
 from tests.unit.dashboard.doctor.made_up import Json, Spoil, Spoiled, healthy, look
 from tests.unit.dashboard.doctor.pasted import RefusedError, paste
-from tests.unit.dashboard.doctor.planted import (
-    FAULTS,
-    TOGETHER,
+from tests.unit.dashboard.doctor.planted import FAULTS, TOGETHER
+from tests.unit.dashboard.doctor.spoils import (
     dapr_of,
     redis_args,
     redis_config,

@@ -18,9 +18,8 @@ from tests.unit.dashboard.doctor.made_up import (
     look,
     rules,
 )
-from tests.unit.dashboard.doctor.planted import (
-    FAULTS,
-    TOGETHER,
+from tests.unit.dashboard.doctor.planted import FAULTS, TOGETHER
+from tests.unit.dashboard.doctor.spoils import (
     annotate,
     is_silent,
     redis_args,
