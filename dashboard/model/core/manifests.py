@@ -19,7 +19,8 @@ class Manifests:
     `CONTROL_PLANE` for Dapr's own Deployments and Configuration. `sources` maps "namespace/Kind/name" to
     "file:line", and `doubles` to where else the same is declared. `origins` has
     the "file:line" of each of `objects` where they are from files. `faults` are mistakes of a file itself:
-    (namespace/Kind/name, "file:line", words).
+    (namespace/Kind/name, "file:line", words). `patches` are workloads of which only a part is told, by
+    "file:line".
     """
 
     objects: tuple[Json, ...] = ()
@@ -28,6 +29,7 @@ class Manifests:
     doubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: tuple[str, ...] = ()
     faults: tuple[tuple[str, str, str], ...] = ()
+    patches: Mapping[str, Json] = field(default_factory=dict)
 
     def of(self, kind: str, namespace: str | None = None) -> Iterator[Json]:
         """The objects of a kind, in one namespace or in all."""

@@ -34,9 +34,9 @@ _RESOURCES = {
 class Evidence:
     """One namespace. What a rule reads and is missing raises `UnknownError`, which ends up as "not checked".
 
-    `told_way` is why a sidecar cannot read its store, "" where it can.
-    `origin` is the kind of cluster, or "files" for a folder that is not applied. `known` are all namespaces
-    of the cluster, `silent` maps "agent", "sidecar" and "store" to why each gave no answer. `only` is the
+    `told_way` is why a sidecar cannot read its store, "" where it can. `origin` is the kind of cluster, or
+    "files" for a folder that is not applied; with `is_patch` it is a part of one workload. `known` are all
+    namespaces, `silent` maps "agent", "sidecar" and "store" to why each gave no answer. `only` is the
     app-id that is asked for, "" for all. `vaults` are the secret stores of a whole folder of setups.
     """
 
@@ -53,6 +53,7 @@ class Evidence:
     last_words: Sequence[str] = ()
     only: str = ""
     vaults: frozenset[str] = frozenset()
+    is_patch: bool = False
     settings: Settings | None = None
 
     @cached_property
@@ -199,9 +200,9 @@ class Evidence:
 
     @cached_property
     def dapr_apps(self) -> tuple[App, ...]:
-        """The workloads whose pods ask for a sidecar; the one that is asked for, where one is."""
-        found = (App(item) for item in self.workloads if asks_for_a_sidecar(item))
-        told = (replace(app, hosts_actors=True) if app.app_id == self.app_id else app for app in found)
+        """The workloads whose pods ask for a sidecar, as a patch may; the one that is asked for, if any."""
+        asking = (App(each) for each in self.workloads if self.is_patch or asks_for_a_sidecar(each))
+        told = (replace(app, hosts_actors=True) if app.app_id == self.app_id else app for app in asking)
         return tuple(app for app in told if not self.only or app.app_id == self.only)
 
     @property
@@ -219,8 +220,7 @@ class Evidence:
         found = tuple(app.app_id for app in self.dapr_apps if app.hosts_actors)
         if found:
             return found
-        others = ", ".join(sorted(self.apps))
-        if others:
+        if others := ", ".join(sorted(self.apps)):
             raise UnknownError(f"Whether {others} host actors is not declared. Name one with --app-id.")
         raise UnknownError(f"No workload with the app-id {self.app_id} is declared here.")
 

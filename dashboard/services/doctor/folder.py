@@ -6,11 +6,14 @@ of its folders declare the same object, each is a setup of its own.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from dashboard.gateways.kustomizations import outline
 from dashboard.gateways.manifest_files import read_folder
 from dashboard.model.core.errors import NotThere
 from dashboard.model.core.kubernetes import Json
@@ -58,10 +61,40 @@ def setups(folder: Path, app_id: str = "") -> tuple[tuple[Setup, ...], Manifests
         for item, at in zip(read.objects, read.origins, strict=True)
         if _is_looked_at(item) and not _is_patch(item)
     ]
-    if not located and not read.unread and not read.faults:
+    partial = tuple(_patch(at, item, located) for at, item in _patches(read))
+    if not located and not partial and not read.unread and not read.faults:
         raise NotThere(f"{folder} holds no object of Kubernetes or Dapr.", hint="Name another folder.")
     vaults = frozenset(name_of(each.item) for each in located if _is_vault(each.item))
-    return tuple(_setup(part, app_id, vaults) for part in _apart(located)), read
+    return (*(_setup(part, app_id, vaults) for part in _apart(located)), *partial), read
+
+
+def _patches(read: Manifests) -> Iterator[tuple[str, Json]]:
+    """Each patch of a workload with its "file:line": those of a kustomization, and those that stand alone."""
+    yield from read.patches.items()
+    for item, at in zip(read.objects, read.origins, strict=True):
+        if _is_looked_at(item) and _is_patch(item):
+            yield at, outline(item)
+
+
+def _patch(at: str, item: Json, located: Sequence[Located]) -> Setup:
+    """A setup of a patch alone, in the namespace of what it changes."""
+    same = [each.item for each in located if _changes(item, each.item)]
+    others = [each.item for each in located if each.item.get("kind") not in CLUSTER_WIDE]
+    namespace = namespace_of(item) or next((namespace_of(each) for each in (*same, *others)), "")
+    placed = _in_a_namespace({**item, "metadata": {**item["metadata"], "namespace": namespace}})
+    manifests = Manifests(objects=(placed,), sources={source_key(placed): at})
+    return Setup(
+        (Evidence(namespace=namespace_of(placed), origin="files", manifests=manifests, is_patch=True),)
+    )
+
+
+def _changes(patch: Json, item: Json) -> bool:
+    """Whether a patch, whose name may be a pattern, names this object."""
+    if item.get("kind") != patch["kind"]:
+        return False
+    with suppress(re.error):
+        return re.fullmatch(name_of(patch), name_of(item)) is not None
+    return False
 
 
 def _is_vault(item: Json) -> bool:

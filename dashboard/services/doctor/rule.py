@@ -47,7 +47,8 @@ class Rule:
     """A rule on each namespace by itself (`check`) or on all together (`check_all`).
 
     `each` names the objects of the evidence that `check` is given one by one: what keeps it from looking at
-    one is said of that one, and keeps it from no other.
+    one is said of that one, and keeps it from no other. `on_patches` where what it finds in a part of an
+    object is wrong whatever the rest says.
     """
 
     id: str
@@ -56,12 +57,15 @@ class Rule:
     docs: str
     on: frozenset[Origin]
     each: str = ""
+    on_patches: bool = False
     check: RuleCheck | None = None
     check_all: RuleCheckOnAll | None = None
 
     def apply(self, evidence: Evidence) -> Iterator[RuleOutcome]:
         """What it finds in one namespace, or why it could not look."""
         if self.check is None or evidence.origin not in self.on:
+            return
+        if evidence.is_patch and not self.on_patches:
             return
         by_name = {evidence.namespace: evidence}
         if not self.each:
@@ -80,7 +84,7 @@ class Rule:
 
     def apply_all(self, evidences: Sequence[Evidence]) -> Iterator[RuleOutcome]:
         """What it finds among all namespaces, or why it could not look."""
-        among = [evidence for evidence in evidences if evidence.origin in self.on]
+        among = [each for each in evidences if each.origin in self.on and not each.is_patch]
         if self.check_all is not None and among:
             by_name = {each.namespace: each for each in among}
             yield from self._settled(partial(self.check_all, among), by_name, "")
@@ -141,14 +145,21 @@ def _about(item: object) -> str:
 
 
 def rule(
-    id: str, severity: Severity, *, why: str, docs: str, on: frozenset[Origin] = EVERYWHERE, each: str = ""
+    id: str,
+    severity: Severity,
+    *,
+    why: str,
+    docs: str,
+    on: frozenset[Origin] = EVERYWHERE,
+    each: str = "",
+    on_patches: bool = False,
 ) -> Callable[[RuleCheck], Rule]:
     """Make a rule of a function on one namespace, or on `each` of its "components", "dapr_apps"...
 
     `docs` without a host is a page of Dapr's.
     """
     page = docs if docs.startswith("https:") else DAPR_DOCS + docs
-    made = Rule(id=id, severity=severity, why=why, docs=page, on=on, each=each)
+    made = Rule(id=id, severity=severity, why=why, docs=page, on=on, each=each, on_patches=on_patches)
     return lambda check: replace(made, check=check)
 
 

@@ -29,7 +29,7 @@ ALIKE = 0.7
 
 
 @rule(
-    "annotation-value", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    "annotation-value", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps", on_patches=True,
     why="daprd ends at a value that it does not know, and the injector refuses an app-id that no Service can "
     "be named by.",
 )  # fmt: skip
@@ -65,13 +65,13 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
 
 
 @rule(
-    "annotation-astray", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
+    "annotation-astray", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads", on_patches=True,
     why="The injector reads annotations of dapr.io/ alone: labels and other prefixes ask for no sidecar.",
 )  # fmt: skip
 def astray(evidence: Evidence, item: Json) -> Iterable[Seen]:
     if annotation(template(item), "enabled") or annotation(item, "enabled"):
         return
-    if "dapr.io/enabled" in labels(item):
+    if "dapr.io/enabled" in labels(item) and not evidence.is_patch:
         yield Seen(
             object=named(item),
             seen="dapr.io/enabled is a label of its pods, not an annotation.",

@@ -84,14 +84,15 @@ def _free_app_id(evidence: Evidence, app: App) -> str:
 
 
 @rule(
-    "app-port-wrong", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    "app-port-wrong", "error", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps", on_patches=True,
     why="daprd waits for the app at this port: until it answers no actor and no event arrives.",
 )  # fmt: skip
 def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
     port = str(app.annotations.get("app-port", ""))
-    open_ports = [str(each["containerPort"]) for each in ports(app.item)]
+    open_ports = [] if evidence.is_patch else [str(each["containerPort"]) for each in ports(app.item)]
     called = bool(app.hosts_actors)
-    if port and not (port.isdigit() and 0 < int(port) < 65536):
+    is_none = bool(port) and not (port.isdigit() and 0 < int(port) < 65536)
+    if is_none:
         said = f'dapr.io/app-port is "{port}", which is no port'
     elif port and open_ports and port not in open_ports:
         said = f"dapr.io/app-port is {port}"
@@ -100,18 +101,21 @@ def app_port_wrong(evidence: Evidence, app: App) -> Iterable[Seen]:
     else:
         return
     meant = open_ports[0] if open_ports else ""
+    declared = (
+        "" if evidence.is_patch else f"; its containers have {', '.join(open_ports) or 'no port declared'}"
+    )
     yield Seen(
         object=named(app.item),
-        seen=f"{said}; its containers have {', '.join(open_ports) or 'no port declared'}.",
+        seen=f"{said}{declared}.",
         fix=f"Set dapr.io/app-port to {meant or 'the port it listens on'}"
         + (", or declare the other where it listens there." if port and meant else "."),
         commands=annotate(evidence, app.item, "app-port", meant) if meant else edit(evidence, app.item),
-        severity=None if called or (port and not (port.isdigit() and 0 < int(port) < 65536)) else "warning",
+        severity=None if called or is_none else "warning",
     )
 
 
 @rule(
-    "annotation-unknown", "warning", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps",
+    "annotation-unknown", "warning", docs=ANNOTATIONS, on=KUBERNETES, each="dapr_apps", on_patches=True,
     why="The injector passes over an annotation that it does not know.",
 )  # fmt: skip
 def annotation_unknown(evidence: Evidence, app: App) -> Iterable[Seen]:
@@ -129,7 +133,7 @@ def annotation_unknown(evidence: Evidence, app: App) -> Iterable[Seen]:
 
 
 @rule(
-    "annotation-not-text", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
+    "annotation-not-text", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads", on_patches=True,
     why="Annotations are texts: the API server refuses the whole object for a number or a truth value.",
 )  # fmt: skip
 def annotation_not_text(evidence: Evidence, item: Json) -> Iterable[Seen]:
@@ -149,7 +153,7 @@ def annotation_not_text(evidence: Evidence, item: Json) -> Iterable[Seen]:
 
 
 @rule(
-    "sidecar-not-asked-for", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads",
+    "sidecar-not-asked-for", "error", docs=ANNOTATIONS, on=KUBERNETES, each="workloads", on_patches=True,
     why="The injector reads the annotations of pods: elsewhere, or without enabled, they do nothing.",
 )  # fmt: skip
 def not_asked_for(evidence: Evidence, item: Json) -> Iterable[Seen]:
@@ -162,8 +166,9 @@ def not_asked_for(evidence: Evidence, item: Json) -> Iterable[Seen]:
             seen="Dapr's annotations are on the workload, not on spec.template.metadata.",
             fix="Move them to the pod template.",
             commands=moved(evidence, item),
+            severity="warning" if evidence.is_patch else None,  # the pods may have them from elsewhere
         )
-    elif inside and not is_truthy(enabled):
+    elif inside and not is_truthy(enabled) and not evidence.is_patch:
         yield Seen(
             object=named(item),
             seen=f'dapr.io/enabled is "{enabled}".' if enabled else "It has no dapr.io/enabled.",
