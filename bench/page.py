@@ -1,7 +1,7 @@
 """What a reader waits for in a real Chromium, beside the barest page of Streamlit in the same run.
 
-Cold load until Compare can be used and its newest turn stands there, how far things move meanwhile (Chromium's
-layout shift), page changes, and Send until both answers are visible.
+Cold load until Compare can be used and its newest turn stands there, how far things move meanwhile (layout
+shift, as Chromium counts it), page changes, and Send until both answers are visible.
 Run: `python -m bench.page`.
 """
 
