@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 
 from dashboard.model.core.errors import Unreachable
 from dashboard.services.core.polling_cache import REMEMBERED, PollingCache, Reading
@@ -39,13 +40,11 @@ def test_one_read_at_a_time_per_key() -> None:
 
 
 def test_what_was_asked_lately_enough_is_not_asked_again() -> None:
-    now, started = [100.0], []
+    now, started = [100.0], count(1)
     live: PollingCache[str, int] = PollingCache(clock=lambda: now[0])
 
     def look(since: float) -> int | None:
-        return live.look({"key": lambda: started.append(now[0]) or len(started)}, since=since, patience=LONG)[
-            "key"
-        ].value
+        return live.look({"key": lambda: next(started)}, since=since, patience=LONG)["key"].value
 
     assert [look(99.0), look(100.0), look(95.0)] == [1, 1, 1]
     now[0] = 105.0
