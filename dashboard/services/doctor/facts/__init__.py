@@ -9,6 +9,19 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("components.json")
+NEEDS = Path(__file__).with_name("needs.json")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What the real daprd refuses a Component without: each of `any_of` will do, the likeliest first.
+
+    Those in `even_empty` will do with an empty value. `said` are daprd's words.
+    """
+
+    any_of: tuple[str, ...]
+    even_empty: frozenset[str]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,16 @@ class ComponentType:
     fields: tuple[str, ...] | None = None
     required: frozenset[str] = frozenset()
     actors: bool | None = None
+
+
+@cache
+def needs() -> Mapping[str, tuple[Need, ...]]:
+    """By "type/version" in the order in which daprd asks (`measure.py` says how); some were not asked."""
+    told = json.loads(NEEDS.read_text(encoding="utf-8"))["types"]
+    return {
+        name: tuple(Need(tuple(n["any_of"]), frozenset(n["even_empty"]), n["said"]) for n in found)
+        for name, found in told.items()
+    }
 
 
 @cache

@@ -11,7 +11,7 @@ from dashboard.model.core.manifests import name_of
 from dashboard.model.doctor.report import Severity
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.facts import component_types
+from dashboard.services.doctor.facts import component_types, needs
 from dashboard.services.doctor.mends.components import change, redis_address, rename_entry, set_entry
 from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import Seen, rule
@@ -27,6 +27,8 @@ NEEDS_WHAT_IS_REQUIRED = {
     "bindings.cron", "pubsub.kafka", "pubsub.pulsar", "state.azure.cosmosdb", "state.cassandra",
     "state.memcached",
 }  # fmt: skip
+BESIDES = {"actorstatestore", "keyprefix", "consumerid"}  # what daprd itself reads
+REFERENCES = {"secretKeyRef", "envRef"}
 ENTRY = {"name", "value", "secretKeyRef", "envRef"}
 
 
@@ -131,8 +133,11 @@ def metadata(evidence: Evidence, item: Json) -> Iterable[Seen]:
                 fix="Write each entry as name and value, or name and secretKeyRef.",
                 commands=edit(evidence, item),
             )
-    names = [str(e["name"]) for e in entries if isinstance(e, Mapping) and isinstance(e.get("name"), str)]
-    yield from _misnamed(evidence, item, names)
+    told = [each for each in entries if isinstance(each, Mapping) and isinstance(each.get("name"), str)]
+    found = list(_misnamed(evidence, item, [str(each["name"]) for each in told]))
+    yield from found
+    if len(told) == len(entries) and not any(each.severity is None for each in found):
+        yield from _refused(evidence, item, told)
 
 
 def _entry_problem(entry: Any) -> str:
@@ -194,6 +199,36 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
                 if address
                 else edit(evidence, item),
             )
+
+
+def _refused(evidence: Evidence, item: Json, entries: list[Mapping[str, Any]]) -> Iterable[Seen]:
+    """What daprd asks for first and does not get.
+
+    A name that its makers do not list may be an old one for it: then nothing is said.
+    """
+    said = str(spec_of(item).get("type") or "")
+    known = component_types().get(said)
+    fields = {field.lower() for field in (known.fields if known else None) or ()}
+    names = {str(each["name"]).lower() for each in entries}
+    if names - fields - BESIDES:
+        return
+    full = {
+        str(e["name"]).lower() for e in entries if e.get("value") not in (None, "") or REFERENCES & e.keys()
+    }
+    for need in needs().get(f"{said}/{spec_of(item).get('version') or 'v1'}", ()):
+        empty = {name.lower() for name in need.even_empty} & names
+        if not {name.lower() for name in need.any_of} & full | empty:
+            first, *others = need.any_of
+            least = "has no value" if first.lower() in names else "is not there"
+            yield Seen(
+                object=named(item),
+                seen=f"{first} {least}{', nor what would do in its place' if others else ''}.",
+                why=f'daprd refuses to load it: "{need.said}".',
+                fix=f"Set {first}{', or another way that daprd takes' if others else ''}.",
+                commands=edit(evidence, item),
+                severity="warning" if first.lower() in names else None,  # left for its reader to fill in
+            )
+            return
 
 
 @rule(
