@@ -44,14 +44,14 @@ class Sidecar(DaprActorClientBase):  # type: ignore[misc]
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._token = settings.dapr_api_token.get_secret_value().strip()  # a Secret often ends in a new line
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
         """Open the session; needs no sidecar to be there yet."""
-        token = self._settings.dapr_api_token.get_secret_value()
         self._session = aiohttp.ClientSession(
             base_url=self._settings.sidecar_url,
-            headers={"dapr-api-token": token} if token else {},
+            headers={"dapr-api-token": self._token} if self._token else {},
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
         )
 
@@ -73,10 +73,15 @@ class Sidecar(DaprActorClientBase):  # type: ignore[misc]
         except TimeoutError as error:
             raise SidecarError(f"the sidecar did not answer {verb} {path} within {deadline:g} s") from error
         except aiohttp.ClientError as error:
-            raise SidecarError(f"the sidecar cannot be reached: {error}") from error
+            raise SidecarError(self._redacted(f"the sidecar cannot be reached: {error}")) from error
         if reply.status >= 400:
-            raise SidecarError(f"the sidecar answered {reply.status}: {_message(body)}", reply.status)
+            said = self._redacted(_message(body))
+            raise SidecarError(f"the sidecar answered {reply.status}: {said}", reply.status)
         return body
+
+    def _redacted(self, text: str) -> str:
+        """What answers in the sidecar's place may repeat what it was sent."""
+        return text.replace(self._token, "[redacted]") if self._token else text
 
     async def invoke_method(
         self, actor_type: str, actor_id: str, method: str, data: bytes | None = None
