@@ -222,7 +222,8 @@ def test_the_mistakes_of_the_course_were_found(mended: set[tuple[str, str]]) -> 
 def test_many_mistakes_at_once_are_mended(mended: set[tuple[str, str]]) -> None:
     assert {rule for name, rule in mended if name == PLANTED} >= FOUND
     pods = kubectl_json("-n", PLANTED, "get", "cronjob", "nightly")["spec"]["jobTemplate"]["spec"]["template"]
-    assert pods["metadata"]["annotations"] == {"dapr.io/app-id": "nightly", "dapr.io/enabled": "true"}
+    told = {"app-id": "nightly", "app-port": "8000", "enabled": "true"}
+    assert pods["metadata"]["annotations"] == {f"dapr.io/{name}": value for name, value in told.items()}
     sent = daca_ops("send", "Hi", "--actor", "user1", "--cluster", "kubernetes", "-n", PLANTED)
     assert sent.returncode == 0, sent.stderr
 
