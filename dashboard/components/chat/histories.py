@@ -160,8 +160,10 @@ def show_actions(compared: Compared, endpoints: tuple[Endpoint, ...]) -> None:
     actor_id = compared.actor_id
     with st.container(horizontal=True, horizontal_alignment="right"):
         with st.popover("Export", icon=":material/download:"):
-            for label, kind, text in exports.all_forms(compared):
-                st.download_button(label, text, f"{actor_id}.{kind}", on_click="ignore", key=f"export-{kind}")
+            for label, kind, make in exports.all_forms(compared):
+                st.download_button(
+                    label, make, f"{actor_id}.{kind}", "text/plain", on_click="ignore", key=f"export-{kind}"
+                )
         names, settings = [endpoint.name for endpoint in endpoints], get_workspace().settings
         diff = commands.daca_ops(settings, "diff", "--actor", actor_id, namespaces=names)
         lines = {endpoint.name: chat_commands.history(endpoint, actor_id) for endpoint in endpoints}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ STATIC = Path(__file__).parents[2] / "static"
 MOST_NAMESPACES = 4
 DEFAULT_ACTOR = "user1"
 FOLLOW_SECONDS = 2
+ACTORS_KNOWN_SECONDS = 30.0
 
 
 def asked_cluster() -> str:
@@ -122,8 +124,9 @@ def _show_actor(endpoints: Sequence[Endpoint]) -> None:
 
 
 def _known_actors(endpoints: Sequence[Endpoint]) -> tuple[str, ...]:
+    """Those known lately: no page waits for a list that it may never open."""
     names = [endpoint.name for endpoint in endpoints]
-    return shared(PolledActorIds).look(names, since=refresh.since())
+    return shared(PolledActorIds).look(names, since=time.time() - ACTORS_KNOWN_SECONDS)
 
 
 def all_endpoints(*, outline: bool = False) -> tuple[Endpoint, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from dashboard.model.chat.alignment import Comparison, Row, RowVerdict, difference
@@ -28,12 +29,12 @@ class Compared:
     older: frozenset[str] = frozenset()
 
 
-def all_forms(compared: Compared) -> tuple[tuple[str, str, str], ...]:
-    """(label, file ending, text) of each form."""
+def all_forms(compared: Compared) -> tuple[tuple[str, str, Callable[[], str]], ...]:
+    """(label, file ending, what makes the text) of each form."""
     return (
-        ("Markdown", "md", as_markdown(compared)),
-        ("JSON", "json", as_json(compared)),
-        ("CSV", "csv", as_csv(compared)),
+        ("Markdown", "md", partial(as_markdown, compared)),
+        ("JSON", "json", partial(as_json, compared)),
+        ("CSV", "csv", partial(as_csv, compared)),
     )
 
 
