@@ -48,10 +48,13 @@ test-cluster: tools  ## the cluster tier; needs a KUBECONFIG with Dapr
 
 bench: tools setup  ## ratios measured in one run
 	$(BIN)/python -m bench.turns
+	-$(BIN)/python -m bench.viewers
+	-$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.long_history
 	$(BIN)/python -m bench.many_namespaces
 	$(BIN)/python -m bench.doctor
-	$(BIN)/python -m bench.start_up
+	-$(BIN)/python -m bench.start_up
+	$(BIN)/python -m bench.report
 
 screenshots: tools setup  ## the pictures of the README, and every page wide and narrow, light and dark
 	$(BIN)/python -m tests.browser.screenshots docs/pictures

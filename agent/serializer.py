@@ -17,9 +17,9 @@ from dapr.serializers.base import Serializer
 class PlainJson(Serializer):  # type: ignore[misc]
     """JSON and nothing else; raises ValueError for what is none.
 
-    Written by orjson, which takes a tenth of the time; read by `json`, as orjson makes a float of a whole number
-    of more than 64 bits. No text at all is None: the SDK's own proxies send an empty body where a method has no
-    argument.
+    Written by orjson, which takes a tenth of the time; read by `json`, as orjson makes a float of a whole
+    number of more than 64 bits. No text at all is None: the SDK's own proxies send an empty body where a
+    method has no argument.
     """
 
     def serialize(self, obj: object, custom_hook: Callable[[object], bytes] | None = None) -> bytes:

@@ -1,8 +1,8 @@
-"""What a turn costs on an actor with 100,000 stored messages, against one with 10.
+"""What a turn and a page cost on actors with 100,000 and 1,000,000 stored messages, against one with 10.
 
-Both actors live on one real stack (Redis, daprd, placement, agent) and take turns A B A B, so that a machine
-whose speed drifts slows both. Before each turn the head is put back as it was, so that every turn meets the
-same history. Prints medians and their ratio. Run: `make bench`.
+All live on one real stack (Redis, daprd, placement, agent) and take turns A B C A B C: a machine whose speed
+drifts slows all of them. Before each turn the head is put back as it was, so that every turn meets the same
+history. Run: `python -m bench.long_history`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,27 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import redis
 
+from agent import history
+from bench import results
+from bench.pages import store
+from bench.results import Ratio
 from dashboard.model.core.names import history_key
 from local import stack
 
-SHORT, LONG, ROUNDS = 10, 100_000, 300
-LIMIT = 1.2
+SHORT, LONGER, ROUNDS, PAGE = 10, (100_000, 1_000_000), 300, 50
+TURN_LIMIT, PAGE_LIMIT = 1.1, 1.3
 
 
 def main() -> int:
-    """Print the ratio; 1 where it is over the limit."""
+    """Print the ratios; how many are outside their limits."""
     with tempfile.TemporaryDirectory(prefix="daca-bench-") as folder:
         data = Path(folder)
         options = stack.UpOptions(namespaces=("bench",), data=data, dashboard=False)
@@ -35,48 +41,74 @@ def main() -> int:
         try:
             found = stack.status(data)
             assert found is not None
-            return _measure(found["namespaces"][0])
+            return results.report("long_history", _measure(found["namespaces"][0]))
         finally:
             stack.down(data)
 
 
-def _measure(endpoint: dict[str, Any]) -> int:
-    store = _store(endpoint)
-    actors = {count: f"bench-{count}-{uuid.uuid4().hex[:8]}" for count in (SHORT, LONG)}
+def _measure(endpoint: dict[str, Any]) -> list[Ratio]:
+    kept = store(endpoint["redis"])
+    actors = {count: f"bench-{count}-{uuid.uuid4().hex[:8]}" for count in (SHORT, *LONGER)}
     for count, actor in actors.items():
-        _plant(store, actor, count)
-    times: dict[int, list[float]] = {SHORT: [], LONG: []}
+        plant(kept, actor, count)
+    heads = {actor: cast(dict[Any, Any], kept.hgetall(history_key(actor))) for actor in actors.values()}
+    turns: dict[int, list[float]] = {count: [] for count in actors}
+    pages: dict[int, list[float]] = {count: [] for count in actors}
     with httpx.Client(base_url=endpoint["agent"]["url"], timeout=60) as client:
-        heads = {}
-        for actor in actors.values():
-            _turn(client, actor)  # upgrades the planted list
-            heads[actor] = cast(dict[Any, Any], store.hgetall(history_key(actor)))
         for _ in range(ROUNDS):
             for count, actor in actors.items():
-                store.hset(history_key(actor), mapping=heads[actor])
-                times[count].append(_turn(client, actor))
-    short, long = (statistics.median(times[count]) for count in (SHORT, LONG))
-    print(f"a turn at {SHORT:,} stored messages: p50 {short * 1000:.2f} ms")
-    print(f"a turn at {LONG:,} stored messages: p50 {long * 1000:.2f} ms")
-    print(f"ratio {long / short:.3f} (limit {LIMIT}, {ROUNDS} turns each, taken in turn)")
-    return int(long / short > LIMIT)
+                kept.hset(history_key(actor), mapping=heads[actor])
+                turns[count].append(_timed(partial(_turn, client, actor)))
+                pages[count].append(_timed(partial(_page, client, actor)))
+    return [
+        *_ratios("a turn", turns, TURN_LIMIT),
+        *_ratios(f"a page of {PAGE} messages", pages, PAGE_LIMIT),
+    ]
 
 
-def _store(endpoint: dict[str, Any]) -> redis.Redis:
-    where = endpoint["redis"]
-    password = Path(where["password_file"]).read_text().strip()
-    return redis.Redis(host=where["host"], port=int(where["port"]), db=int(where["db"]), password=password)
+def _ratios(what: str, taken: dict[int, list[float]], limit: float) -> list[Ratio]:
+    median = {count: statistics.median(seconds) * 1000 for count, seconds in taken.items()}
+    return [
+        Ratio(
+            what=f"{what} at {count:,} stored messages, over one at {SHORT}",
+            ours=median[count],
+            reference=median[SHORT],
+            unit="ms",
+            limit=limit,
+            at_most=True,
+        )
+        for count in LONGER
+    ]
 
 
-def _plant(store: redis.Redis, actor: str, count: int) -> None:
-    """A history as the course's code wrote it: the agent upgrades it at the first turn."""
+def plant(kept: redis.Redis, actor: str, count: int) -> None:
+    """A history as the agent stores it: a head, and the full segments beside it."""
     messages = [{"role": ("user", "assistant")[i % 2], "content": f"message {i}"} for i in range(count)]
-    store.hset(history_key(actor), mapping={"data": json.dumps(messages), "version": 1})
+    head, segments = history.upgrade(messages)
+    key, pipeline = history_key(actor), kept.pipeline(transaction=False)
+    for number, segment in enumerate(segments, 1):
+        pipeline.hset(f"{key}-{segment.number}", mapping=_stored(history.encode_messages(segment.messages)))
+        if number % 1_000 == 0:
+            pipeline.execute()
+    pipeline.hset(key, mapping=_stored(history.encode_head(head)))
+    pipeline.execute()
 
 
-def _turn(client: httpx.Client, actor: str) -> float:
-    began = time.perf_counter()
+def _stored(value: Any) -> dict[Any, Any]:
+    return {"data": json.dumps(value), "version": 1}
+
+
+def _turn(client: httpx.Client, actor: str) -> None:
     client.post(f"/chat/{actor}", json={"role": "user", "content": "hello"}).raise_for_status()
+
+
+def _page(client: httpx.Client, actor: str) -> None:
+    client.get(f"/chat/{actor}/history", params={"limit": PAGE}).raise_for_status()
+
+
+def _timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
     return time.perf_counter() - began
 
 

@@ -68,7 +68,7 @@ def running(folder: Path) -> Iterator[Pages]:
         found = stack.status(options.data)
         assert found is not None
         agents = tuple(str(each["agent"]["url"]) for each in found["namespaces"])
-        stores = tuple(_store(each["redis"]) for each in found["namespaces"])
+        stores = tuple(store(each["redis"]) for each in found["namespaces"])
         with ExitStack() as servers:
             page = Path("dashboard") / "app.py"
             ours = servers.enter_context(
@@ -79,7 +79,8 @@ def running(folder: Path) -> Iterator[Pages]:
         stack.down(options.data)
 
 
-def _store(where: dict[str, Any]) -> redis.Redis:
+def store(where: dict[str, Any]) -> redis.Redis:
+    """A client of a namespace's Redis, as the stack's status describes it."""
     password = Path(where["password_file"]).read_text().strip()
     return redis.Redis(host=where["host"], port=int(where["port"]), db=int(where["db"]), password=password)
 

@@ -3,7 +3,7 @@
 In turns on one machine: the interpreter alone, `daca-ops --version`, and `daca-ops namespaces` on a static
 cluster, where its namespace has no address and where it has some that refuse, so that the clients of HTTP and
 Redis are there as well. Bytecode is kept, whatever PYTHONDONTWRITEBYTECODE says here: with it every command
-compiles all that it imports. `python -m bench.start_up [FILE]`; FILE gets the figures as JSON.
+compiles all that it imports. Run: `python -m bench.start_up`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import results
+from bench.results import Ratio
 
 ROUNDS = 15
 INTERPRETER = "python -c pass"
@@ -59,8 +60,21 @@ def main() -> int:
         print(
             f"{found.command:<58}{found.processor:>8.3f}{found.ratio:>8.1f}{found.shortest:>8.3f}{limit:>8}"
         )
-    results.write("start_up", figures, Path(sys.argv[1]) if sys.argv[1:] else None)
-    return int(any(found.limit is not None and found.shortest > found.limit for found in figures))
+    return results.report(
+        "start_up",
+        [
+            Ratio(
+                what=f"{found.command}, over {found.limit} s",
+                ours=found.shortest,
+                reference=found.limit,
+                unit="s",
+                limit=1.0,
+                at_most=True,
+            )
+            for found in figures
+            if found.limit is not None
+        ],
+    )
 
 
 def _commands(folder: Path, port: int) -> dict[str, tuple[list[str], float | None]]:
