@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("components.json")
 NEEDS = Path(__file__).with_name("needs.json")
+# Other names of a type, whose fields are told under the first (dapr/dapr, cmd/daprd/components).
+OTHER_NAMES = {
+    "bindings.azure.servicebusqueues": "bindings.azure.servicebus.queues",
+    "bindings.mqtt": "bindings.mqtt3",
+    "bindings.postgresql": "bindings.postgres",
+    "configuration.postgres": "configuration.postgresql",
+    "pubsub.azure.servicebus": "pubsub.azure.servicebus.topics",
+    "pubsub.azure.servicebusqueues": "pubsub.azure.servicebus.queues",
+    "pubsub.mqtt": "pubsub.mqtt3",
+    "pubsub.snssqs": "pubsub.aws.snssqs",
+    "state.consul": "state.hashicorp.consul",
+    "state.postgres": "state.postgresql",
+    "state.sqlite3": "state.sqlite",
+    "state.yugabyte": "state.postgresql",
+    "state.yugabytedb": "state.postgresql",
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,18 @@ class Need:
     any_of: tuple[str, ...]
     even_empty: frozenset[str]
     said: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How the real daprd takes a type in one version.
+
+    `needs` stand in the order in which it asks. `kinds` are, by name of metadata in lower case, what it must
+    be able to read from the value: "int", "uint", "float", "bool" or "duration".
+    """
+
+    needs: tuple[Need, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,11 +68,14 @@ class ComponentType:
 
 
 @cache
-def needs() -> Mapping[str, tuple[Need, ...]]:
-    """By "type/version" in the order in which daprd asks (`measure.py` says how); some were not asked."""
+def measured() -> Mapping[str, Measured]:
+    """By "type/version" (`measure.py` says how); some were not asked."""
     told = json.loads(NEEDS.read_text(encoding="utf-8"))["types"]
     return {
-        name: tuple(Need(tuple(n["any_of"]), frozenset(n["even_empty"]), n["said"]) for n in found)
+        name: Measured(
+            tuple(Need(tuple(n["any_of"]), frozenset(n["even_empty"]), n["said"]) for n in found["needs"]),
+            {each.lower(): kind for each, kind in found["kinds"].items()},
+        )
         for name, found in told.items()
     }
 
@@ -53,11 +85,18 @@ def component_types() -> Mapping[str, ComponentType]:
     """Every type that daprd registers (`refresh.py` says from where)."""
     told = json.loads(FILE.read_text(encoding="utf-8"))["types"]
     return {
-        name: ComponentType(
-            frozenset(found["versions"]),
-            tuple(found["fields"]) if "fields" in found else None,
-            frozenset(found.get("required", ())),
-            found.get("actors"),
-        )
+        name: _type(frozenset(found["versions"]), told[OTHER_NAMES.get(name, name)])
         for name, found in told.items()
     }
+
+
+@cache
+def all_names() -> frozenset[str]:
+    """Every name of metadata that some type has, without regard to case: one spelling of each."""
+    listed = (name for found in component_types().values() for name in found.fields or ())
+    return frozenset({name.lower(): name for name in listed}.values())
+
+
+def _type(versions: frozenset[str], found: Mapping[str, Any]) -> ComponentType:
+    fields = tuple(found["fields"]) if "fields" in found else None
+    return ComponentType(versions, fields, frozenset(found.get("required", ())), found.get("actors"))

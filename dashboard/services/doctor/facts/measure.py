@@ -2,15 +2,18 @@
 
     unshare -rn sh -c 'ip link set lo up; python -m dashboard.services.doctor.facts.measure DAPRD'
 
-`unshare` takes the network away, so that nothing is reached. DAPRD has to be of the version in
-`components.json` and to bring every type (`go build -tags allcomponents ./cmd/daprd`): one that it lacks is
-left as it was.
+`unshare` takes the network away, so that nothing is reached. DAPRD has to be built of the sources that
+`components.json` names (`go build -tags allcomponents ./cmd/daprd`). The types that it lacks are not asked,
+and listed as "unasked": of these nothing is known.
 
 A type is loaded with no metadata. Where daprd refuses it, each known name is given by itself: those that
 end this refusal are one need, of which any one will do. One of them is then given, and so on, until daprd
 takes the Component or goes to its network. A name that another way takes in its stead (as a connection
 string, where a key is asked for beside an account) is found by trying those ways, and added: a need is
-never more than what is true.
+never more than what is true. An answer that speaks of the value alone, as of a number that cannot be read,
+tells nothing of the need. Names that other types have are asked for as well: makers do not list all.
+
+Then each name is given a word, to see which daprd cannot read, and what it reads there: its kind.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 
-from dashboard.services.doctor.facts import NEEDS, component_types
+from dashboard.services.doctor.facts import FILE, NEEDS, all_names, component_types
 
 AT_ONCE = 250
 MOST_SECONDS = 120
@@ -42,25 +45,15 @@ _ABSENT = re.compile(
 _OTHERWISE = re.compile(
     r"invalid|provided|parse error|credential|missing the|dial |refused|lookup|deadline", re.I
 )
+# A value that cannot be read is refused before anything else is looked at.
+_UNREADABLE = re.compile(r"error\(s\) decoding|invalid initialOffset")
+_KIND = re.compile(r"(?:as |invalid )(u?int|bool|float|duration)", re.I)
+_WORD = "many"
 Given = Mapping[str, str]
 Asked = tuple[str, str, Given]  # type, version, metadata
 _Need = dict[str, object]
 # A text, number, truth and duration; what parses as a connection string; an address.
 VALUES = ("1", "host=localhost user=a", "https://127.0.0.1:1")
-# Other names of a type, whose fields are told under the first (dapr/dapr, cmd/daprd/components).
-OTHER_NAMES = {
-    "bindings.azure.servicebusqueues": "bindings.azure.servicebus.queues",
-    "bindings.mqtt": "bindings.mqtt3",
-    "bindings.postgresql": "bindings.postgres",
-    "configuration.postgres": "configuration.postgresql",
-    "pubsub.azure.servicebus": "pubsub.azure.servicebus.topics",
-    "pubsub.azure.servicebusqueues": "pubsub.azure.servicebus.queues",
-    "pubsub.mqtt": "pubsub.mqtt3",
-    "state.postgres": "state.postgresql",
-    "state.sqlite3": "state.sqlite",
-    "state.yugabyte": "state.postgresql",
-    "state.yugabytedb": "state.postgresql",
-}
 
 
 def ask(daprd: str, components: Sequence[Asked]) -> list[str]:
@@ -136,17 +129,26 @@ class _Type:
 
     def __init__(self, daprd: str, type_: str, version: str) -> None:
         self._daprd, self._type, self._version = daprd, type_, version
-        known = component_types()
-        self.required = known[OTHER_NAMES.get(type_, type_)].required
-        self.fields = known[OTHER_NAMES.get(type_, type_)].fields or ()
+        known = component_types()[type_]
+        self.required, self.fields = known.required, known.fields or ()
 
     def says(self, *given: Given) -> list[str]:
         """What it says to each of several."""
         return ask(self._daprd, [(self._type, self._version, metadata) for metadata in given])
 
-    def needs(self) -> list[_Need]:
-        found: list[_Need] = []
+    def facts(self) -> dict[str, object]:
         given: dict[str, str] = {}
+        return {"needs": self._needs(given), "kinds": self._kinds(given)}
+
+    def _kinds(self, given: Given) -> dict[str, str]:
+        """What is read from the value of a name, for each that must be readable."""
+        said = self.says(*({**given, name: _WORD} for name in self.fields))
+        found = ((name, _KIND.search(now)) for name, now in zip(self.fields, said, strict=True))
+        return {name: kind[1].lower() for name, kind in found if kind and _UNREADABLE.search(kind.string)}
+
+    def _needs(self, given: dict[str, str]) -> list[_Need]:
+        """What is asked for; `given` is left with all of it."""
+        found: list[_Need] = []
         ways: list[list[str]] = []
         while len(found) < MOST_NEEDS:
             (words,) = self.says(given)
@@ -157,7 +159,7 @@ class _Type:
             if together is None or not (ending or together):
                 break
             for names in [list(ending)] if ending else [[name] for name in together]:
-                others = self._other_ways(words, ways, given)
+                others = [*self._other_ways(words, ways, given), *self._foreign(words, given)]
                 likely = self._likely(names, words)
                 found.append(self._need(words, given, [likely, *sorted({*names, *others} - {likely})]))
                 ways.append(names)
@@ -169,11 +171,13 @@ class _Type:
         """The names each of which ends a refusal, with a value that does."""
         tried = [(name, value) for name in self.fields if name not in given for value in reversed(VALUES)]
         said = self.says(*({**given, name: value} for name, value in tried))
-        return {name: value for (name, value), now in zip(tried, said, strict=True) if now != words}
+        return {name: value for (name, value), now in zip(tried, said, strict=True) if _ends(now, words)}
 
     def _only_together(self, words: str, given: Given, ending: list[str]) -> list[str] | None:
         """Names that end it with others alone, each of which is asked for; None where that cannot be told."""
-        others = [name for name in self.fields if name not in {*given, *ending}]
+        left = [name for name in self.fields if name not in {*given, *ending}]
+        alone = self.says(*({**given, name: VALUES[0]} for name in left)) if left else []
+        others = [name for name, now in zip(left, alone, strict=True) if now == words]
         if not others or self.says({**given, **dict.fromkeys(others, VALUES[0])}) == [words]:
             return []
         without = ([each for each in others if each != name] for name in others)
@@ -188,12 +192,22 @@ class _Type:
             rest = {name: value for name, value in given.items() if name not in names}
             swaps = [(name, value) for name in names if name not in given for value in VALUES]
             said = self.says(*({**rest, name: value} for name, value in swaps)) if swaps else []
-            found += [name for (name, _), now in zip(swaps, said, strict=True) if now != words]
+            found += [name for (name, _), now in zip(swaps, said, strict=True) if _ends(now, words)]
         return found
+
+    def _foreign(self, words: str, given: Given) -> list[str]:
+        """Names that only others list, and that end a refusal all the same."""
+        own = {name.lower() for name in self.fields}
+        names = sorted(name for name in all_names() if name.lower() not in own)
+        if set(self.says(*({**given, **dict.fromkeys(names, value)} for value in VALUES))) == {words}:
+            return []
+        tried = [(name, value) for name in names for value in VALUES]
+        said = self.says(*({**given, name: value} for name, value in tried))
+        return [name for (name, _), now in zip(tried, said, strict=True) if _ends(now, words)]
 
     def _need(self, words: str, given: Given, any_of: list[str]) -> _Need:
         said = self.says(*({**given, name: ""} for name in any_of))
-        kept = [name for name, now in zip(any_of, said, strict=True) if now != words]
+        kept = [name for name, now in zip(any_of, said, strict=True) if _ends(now, words)]
         return {"any_of": any_of, "even_empty": kept, "said": words}
 
     def _likely(self, names: list[str], words: str) -> str:
@@ -202,15 +216,19 @@ class _Type:
         return max(names, key=lambda name: (name in self.required, name.lower() in said, -len(name)))
 
 
+def _ends(now: str, words: str) -> bool:
+    return now != words and not _UNREADABLE.search(now)
+
+
 def main(daprd: str) -> None:
-    told = json.loads(NEEDS.read_text(encoding="utf-8")) if NEEDS.exists() else {"types": {}}
-    version = subprocess.run([daprd, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     asked = [(name, v) for name, found in component_types().items() for v in sorted(found.versions)]
     first = ask(daprd, [(name, v, {}) for name, v in asked])
-    for (name, v), words in zip(asked, first, strict=True):
-        if not _UNKNOWN.search(words):
-            told["types"][f"{name}/{v}"] = _Type(daprd, name, v).needs()
-    told = {"source": f"daprd {version}", "types": dict(sorted(told["types"].items()))}
+    lacked = {pair for pair, words in zip(asked, first, strict=True) if _UNKNOWN.search(words)}
+    told = {
+        "source": f"daprd, built of {' and '.join(json.loads(FILE.read_text(encoding='utf-8'))['sources'])}",
+        "unasked": ["/".join(pair) for pair in asked if pair in lacked],
+        "types": {"/".join(pair): _Type(daprd, *pair).facts() for pair in asked if pair not in lacked},
+    }
     NEEDS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 

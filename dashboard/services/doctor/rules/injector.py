@@ -1,7 +1,8 @@
 """Annotations whose value or place is wrong: what the injector and daprd make of them.
 
-Sources at the pinned version: dapr/dapr `pkg/injector/patcher/sidecar.go` (which are numbers),
-`pkg/runtime/config.go` (protocols), `pkg/validation/validation.go` (app-ids); dapr/kit `logger` (levels).
+Sources at the pinned version: dapr/dapr `pkg/injector/patcher/sidecar.go` (which are numbers) and
+`sidecar_container.go` (quantities), `pkg/runtime/config.go` (protocols), `pkg/validation/validation.go`
+(app-ids); dapr/kit `logger` (levels).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from difflib import get_close_matches
 from dashboard.model.core.kubernetes import Json
 from dashboard.services.doctor.app import DAPR, App, annotation, labels, template
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.mends.workloads import annotate, from_labels, renamed
+from dashboard.services.doctor.mends.workloads import annotate, edit, from_labels, renamed
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
 ANNOTATIONS = "reference/arguments-annotations-overview/"
@@ -21,6 +22,11 @@ WORDS = {
     "app-protocol": {"http", "https", "grpc", "grpcs", "h2c"},
     "log-level": {"debug", "info", "warn", "error", "fatal"},
 }
+# Which daprd reads as it starts, and which the injector reads, or passes over all four of.
+SIZES = {"max-body-size", "read-buffer-size"}
+RESOURCES = {f"sidecar-{what}-{kind}" for what in ("cpu", "memory") for kind in ("request", "limit")}
+_QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_PLACEHOLDER = re.compile(r"[${}<>%]|__")
 NUMBERS = re.compile(r"(port|threshold|-seconds|max-concurrency|probe-interval|probe-timeout)$")
 _APP_ID = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 LONGEST_APP_ID = 63 - len("-dapr")  # its Service is named so, and a name has 63 letters
@@ -62,6 +68,22 @@ def value(evidence: Evidence, app: App) -> Iterable[Seen]:
                 commands=annotate(evidence, app.item, name, None),
                 severity="warning",
             )
+        elif text and name in SIZES | RESOURCES and not _is_quantity(str(said)):
+            yield Seen(
+                object=named(app.item),
+                seen=f'dapr.io/{name} is "{said}", which is no quantity of Kubernetes.',
+                why="daprd ends at it."
+                if name in SIZES
+                else "The injector then sets none of the sidecar's requests and limits.",
+                fix="Write one, as 0.5 or 100m of CPU, or 256Mi of memory.",
+                commands=edit(evidence, app.item),
+                severity=None if name in SIZES else "warning",
+            )
+
+
+def _is_quantity(text: str) -> bool:
+    """Whether it is one, or may become one before it is applied."""
+    return bool(_QUANTITY.fullmatch(text) or _PLACEHOLDER.search(text))
 
 
 @rule(

@@ -45,12 +45,12 @@ PROBES = (
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 )
 # What stands in for a value until somebody puts it there.
-_PLACEHOLDER = re.compile(r"[${}<>%]|^[A-Z][A-Z0-9_]{3,}$|^(?i:your|replace)[-_]")
+_PLACEHOLDER = re.compile(r"[${}<>%]|^__|^[A-Z][A-Z0-9_]{3,}$|^(?i:your|replace)[-_]")
 # What the injector's container opens, by number and by name (dapr/dapr, pkg/injector).
 SIDECAR_PORTS = {"3500", "50001", "50002", "9090"} | {
     f"dapr-{n}" for n in ("http", "grpc", "internal", "metrics")
 }
-LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
+LOOPBACK = {"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"}
 # Labels that many workloads share.
 _SHARED = re.compile(r"(^|/)(part-of|instance|managed-by|component|version|tier|release|env|environment)$")
 
@@ -110,8 +110,10 @@ def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
 
 def _why_not_there(evidence: Evidence, found: Component, host: str, port: str) -> str:
     """Why a host that a Component names has no address, "" where nothing is against it."""
-    if _PLACEHOLDER.search(host):
+    if _PLACEHOLDER.search(host) or _PLACEHOLDER.search(port):
         raise UnknownError(f"redisHost of {found.name} is {host}: not rendered.")
+    if port and not port.isdigit():
+        return f"redisHost is {host}:{port}, and {port} is no port."
     if host in LOOPBACK and evidence.origin == "files" and not _beside_an_app(evidence, found):
         raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
     if host in LOOPBACK and evidence.dapr_apps:

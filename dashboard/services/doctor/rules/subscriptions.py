@@ -17,9 +17,11 @@ from dashboard.services.doctor.unknown import UnknownError
 HOW_TO = "developing-applications/building-blocks/pubsub/subscription-methods/"
 ROUTES = "developing-applications/building-blocks/pubsub/howto-route-messages/"
 SCHEMA = "reference/resource-specs/subscription-schema/"
+OPTIONAL = {name.lower(): name for name in ("deadLetterTopic", "bulkSubscribe")}
+ALMOST_EQUAL = 0.85
 V1, V2 = "dapr.io/v1alpha1", "dapr.io/v2alpha1"
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
-_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|={3,}|!==")
 _TYPE = re.compile(r"""event\.type\s*==\s*["']([^"']*)["']""")
 
 
@@ -64,6 +66,16 @@ def fields(evidence: Evidence, item: Json) -> Iterable[Seen]:
     problems += _rule_problems(item)
     for seen, fix in problems:
         yield Seen(object=named(item), seen=seen, fix=fix, commands=_mended(evidence, item))
+    for name in (str(key) for key in spec if key not in OPTIONAL.values()):
+        for right in get_close_matches(name.lower(), OPTIONAL, 1, ALMOST_EQUAL):
+            yield Seen(
+                object=named(item),
+                seen=f"It has {name}, which the API server does not know.",
+                why="The API server drops what it does not know, or refuses it.",
+                fix=f"Write {OPTIONAL[right]}.",
+                commands=change(evidence, item, {"spec": {OPTIONAL[right]: spec[name], name: None}}),
+                severity="warning",
+            )
 
 
 def _mended(evidence: Evidence, item: Json) -> tuple[str, ...]:
@@ -92,7 +104,7 @@ def _rule_problems(item: Json) -> Iterator[tuple[str, str]]:
         if not match:
             yield f"Rule {number} has no match.", "Give it one, or set the path as routes.default."
         elif _ASSIGNS.search(_QUOTED.sub("", match)):
-            yield f"Rule {number} says {match}: = compares nothing.", "Write == there."
+            yield f"Rule {number} says {match}: CEL compares by == and != alone.", "Write that there."
 
 
 @rule(

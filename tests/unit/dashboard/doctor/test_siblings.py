@@ -132,6 +132,9 @@ FOUND: dict[str, tuple[str, str]] = {
     "a protocol": ("annotation-value", worker(annotations=dapr(app_protocol="htttp"))),
     "a level": ("annotation-value", worker(annotations=dapr(log_level="verbose"))),
     "a port in words": ("annotation-value", worker(annotations=dapr(metrics_port="http"))),
+    "a size in words": ("annotation-value", worker(annotations=dapr(max_body_size="16 megabytes"))),
+    "memory in megabytes": ("annotation-value", worker(annotations=dapr(sidecar_memory_limit="256MB"))),
+    "half a CPU": ("annotation-value", worker(annotations=dapr(sidecar_cpu_request="half"))),
     "an app-id with a dot": ("annotation-value", worker(annotations=dapr(app_id="my.worker"))),
     "an app-id too long": ("annotation-value", worker(annotations=dapr(app_id="w" * 59))),
     "labels instead": ("annotation-astray", worker(annotations="{}", labels=LABELLED)),
@@ -150,6 +153,10 @@ FOUND: dict[str, tuple[str, str]] = {
     "a name twice": (
         "component-metadata",
         component(metadata="[{name: redisHost, value: a}, {name: redisHost}]"),
+    ),
+    "a scope": (
+        "scopes-misplaced",
+        component().replace("spec:", "scope: [worker]\nspec:"),
     ),
     "auth under spec": ("scopes-misplaced", component(besides=", auth: {secretStore: vault}")),
     "scopes of a Subscription": (
@@ -170,6 +177,17 @@ FOUND: dict[str, tuple[str, str]] = {
         "subscription-fields",
         subscription(ROUTED.replace("==", "=")),
     ),
+    "a rule as of JavaScript": ("subscription-fields", subscription(ROUTED.replace("==", "==="))),
+    "a dead letter in another case": (
+        "subscription-fields",
+        subscription(ROUTED.replace("topic: t", "topic: t, deadletterTopic: d")),
+    ),
+    "a port in letters": (
+        "redis-host-not-there",
+        hosts("redis-0:six"),
+    ),
+    "a database behind the port": ("redis-host-not-there", hosts("redis-0:6379/0")),
+    "every address of this pod": ("redis-host-not-there", hosts("0.0.0.0:6379")),
     "a Configuration of another version": (
         "component-api-version",
         of_dapr("Configuration", "{tracing: {samplingRate: '1'}}", "v1"),
@@ -237,6 +255,14 @@ QUIET: dict[str, str] = {
         "pubsub.rabbitmq", "[{name: connectionString, value: a}, {name: reconnectWait, value: '0'}]"
     ),
     "a value from the environment": component("state.mysql", "[{name: connectionString, envRef: A}]"),
+    "quantities": worker(annotations=dapr(max_body_size="16Mi", sidecar_cpu_limit='"1.5"')),
+    "a quantity to be filled": worker(annotations=dapr(sidecar_memory_limit="'${MEMORY}'")),
+    "a version in another case": component(version="version: V1, "),
+    "a host to be filled": worker()
+    + component(metadata=f"[{{name: redisHost, value: __HOST__:6379}}, {GUARDED}]"),
+    "scopes": component().replace("spec:", "scopes: [worker]\nspec:"),
+    "a dead letter": subscription(ROUTED.replace("topic: t", "topic: t, deadLetterTopic: d")),
+    "a rule that says not": subscription(ROUTED.replace("==", "!=")),
     "a v1 Subscription": subscription("{pubsubname: p, topic: t, route: /x}", "v1alpha1"),
     "rules": subscription(ROUTED),
     "a Configuration": of_dapr("Configuration", "{tracing: {samplingRate: '1'}}"),
