@@ -10,6 +10,7 @@ from dashboard.services.doctor.evidence import Evidence, named
 from dashboard.services.doctor.mends.policies import INTERNAL, opened
 from dashboard.services.doctor.rule import KUBERNETES, Seen, rule
 
+NAMED = "dapr-internal"  # as the injector names that port
 POLICIES = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 
 
@@ -58,9 +59,10 @@ def _rules(item: Json, way: str) -> list[Json]:
 
 
 def _opens(rule: Json) -> bool:
-    """Whether it lets sidecars through to one another: at all ports, at theirs, or at a name."""
+    """Whether it lets sidecars through to one another: at all ports, at theirs, or at its name."""
     ports = rule.get("ports") or ()
     numbers = [(port.get("port", INTERNAL), port.get("endPort")) for port in ports]
     return not ports or any(
-        not isinstance(first, int) or first <= INTERNAL <= int(last or first) for first, last in numbers
+        first <= INTERNAL <= int(last or first) if isinstance(first, int) else first == NAMED
+        for first, last in numbers
     )

@@ -17,6 +17,7 @@ from dashboard.services.doctor.rule import Seen, rule
 
 SCHEMA = "reference/resource-specs/component-schema/"
 TYPES = "reference/components-reference/"
+NAMES = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
 API_VERSION = "dapr.io/v1alpha1"
 ALIKE = 0.75
 
@@ -47,6 +48,22 @@ def api_version(evidence: Evidence, item: Json) -> Iterable[Seen]:
             fix=f"Write apiVersion: {API_VERSION}.",
             commands=edit(evidence, item),
             severity=None if said or item["kind"] == "Component" else "warning",  # daprd itself does not ask
+        )
+
+
+@rule(
+    "object-name", "error", docs=NAMES, on=frozenset({"files"}), each="versioned",
+    why="The API server takes a name of small letters, digits, - and . alone.",
+)  # fmt: skip
+def object_name(evidence: Evidence, item: Json) -> Iterable[Seen]:
+    said = name_of(item)
+    fit = said.lower().replace("_", "-")
+    if said != fit and not said.startswith("__") and beside_an_app(evidence, item):
+        yield Seen(
+            object=named(item),
+            seen=f"metadata.name is {said}.",
+            fix=f"Name it {fit}, also where it is named.",
+            commands=edit(evidence, item),
         )
 
 

@@ -112,6 +112,8 @@ def _why_not_there(evidence: Evidence, found: Component, host: str, port: str) -
     """Why a host that a Component names has no address, "" where nothing is against it."""
     if _PLACEHOLDER.search(host) or _PLACEHOLDER.search(port):
         raise UnknownError(f"redisHost of {found.name} is {host}: not rendered.")
+    if "://" in host:
+        return f"redisHost is {host}, an URL: it takes a host and its port."
     if port and not port.isdigit():
         return f"redisHost is {host}:{port}, and {port} is no port."
     if host in LOOPBACK and evidence.origin == "files" and not _beside_an_app(evidence, found):

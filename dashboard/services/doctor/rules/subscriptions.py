@@ -20,7 +20,7 @@ SCHEMA = "reference/resource-specs/subscription-schema/"
 OPTIONAL = {name.lower(): name for name in ("deadLetterTopic", "bulkSubscribe")}
 ALMOST_EQUAL = 0.85
 V1, V2 = "dapr.io/v1alpha1", "dapr.io/v2alpha1"
-_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_QUOTED = re.compile(r""""(\\.|[^"\\])*"|'(\\.|[^'\\])*'""")
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|={3,}|!==")
 _TYPE = re.compile(r"""event\.type\s*==\s*["']([^"']*)["']""")
 
@@ -105,6 +105,8 @@ def _rule_problems(item: Json) -> Iterator[tuple[str, str]]:
             yield f"Rule {number} has no match.", "Give it one, or set the path as routes.default."
         elif _ASSIGNS.search(_QUOTED.sub("", match)):
             yield f"Rule {number} says {match}: CEL compares by == and != alone.", "Write that there."
+        elif {'"', "'"} & set(_QUOTED.sub("", match)):
+            yield f"Rule {number} says {match}: a quote is not closed.", "Close it."
 
 
 @rule(
@@ -117,12 +119,14 @@ def pubsub_missing(evidence: Evidence, item: Json) -> Iterable[Seen]:
     if not wanted or wanted in there:
         return
     close = get_close_matches(wanted, there, 1)
-    if evidence.origin == "files" and not close:
+    other = next((c.type for c in evidence.components if c.name == wanted), "")
+    if evidence.origin == "files" and not close and not other:
         raise UnknownError(f"The Component {wanted} is not among the files of {evidence.namespace}.")
     meant = close or there[:1]
     yield Seen(
         object=named(item),
-        seen=f'pubsubname is "{wanted}"; {evidence.namespace} has {", ".join(there) or "no pub/sub"}.',
+        seen=f'pubsubname is "{wanted}"{f", which is of type {other}" if other else ""}; '
+        f"{evidence.namespace} has {', '.join(there) or 'no pub/sub'}.",
         fix=f"Set pubsubname to {meant[0]}."
         if meant
         else f"Declare a Component {wanted} of type pubsub.redis.",

@@ -142,7 +142,16 @@ def annotation_not_text(evidence: Evidence, item: Json) -> Iterable[Seen]:
         name: v for h in holders for name, v in ((h.get("metadata") or {}).get("annotations") or {}).items()
     }
     for name, value in told.items():
-        if not isinstance(value, str):
+        if value is None:
+            yield Seen(
+                object=named(item),
+                seen=f"{name} has no value.",
+                why="It is kept as an empty text, or refused with the whole object.",
+                fix="Give it one, or take it away.",
+                commands=edit(evidence, item),
+                severity="warning",
+            )
+        elif not isinstance(value, str):
             written = str(value).lower() if isinstance(value, bool) else value
             yield Seen(
                 object=named(item),

@@ -61,6 +61,7 @@ def test_no_rule_is_without_a_planted_fault() -> None:
         "key-twice",
         "component-twice",
         "component-api-version",
+        "object-name",
     }
 
 

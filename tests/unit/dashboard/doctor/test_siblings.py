@@ -154,6 +154,9 @@ FOUND: dict[str, tuple[str, str]] = {
         "component-metadata",
         component(metadata="[{name: redisHost, value: a}, {name: redisHost}]"),
     ),
+    "a name in capitals": ("object-name", worker() + component(name="stateStore")),
+    "a name with an underscore": ("object-name", worker() + component(name="state_store")),
+    "an annotation without a value": ("annotation-not-text", worker(annotations=dapr(config="null"))),
     "a scope": (
         "scopes-misplaced",
         component().replace("spec:", "scope: [worker]\nspec:"),
@@ -187,6 +190,19 @@ FOUND: dict[str, tuple[str, str]] = {
         hosts("redis-0:six"),
     ),
     "a database behind the port": ("redis-host-not-there", hosts("redis-0:6379/0")),
+    "an URL for a host": ("redis-host-not-there", hosts("redis://redis-0:6379")),
+    "a policy by the app's own name": (
+        "policy-shuts-dapr-out",
+        worker() + policy("[{ports: [{port: web}]}]"),
+    ),
+    "a quote that is not closed": (
+        "subscription-fields",
+        subscription(ROUTED.replace('=b"', "=b")),
+    ),
+    "a store for a broker": (
+        "subscription-pubsub-missing",
+        component() + subscription(ROUTED.replace("pubsubname: p", "pubsubname: store")),
+    ),
     "every address of this pod": ("redis-host-not-there", hosts("0.0.0.0:6379")),
     "a Configuration of another version": (
         "component-api-version",
@@ -261,6 +277,9 @@ QUIET: dict[str, str] = {
     "a host to be filled": worker()
     + component(metadata=f"[{{name: redisHost, value: __HOST__:6379}}, {GUARDED}]"),
     "scopes": component().replace("spec:", "scopes: [worker]\nspec:"),
+    "a name in capitals on one machine": component(name="stateStore"),
+    "a quote within a quote": subscription(ROUTED.replace("a=b", "it''s")),
+    "an escaped quote": subscription(ROUTED.replace("a=b", 'a\\"b')),
     "a dead letter": subscription(ROUTED.replace("topic: t", "topic: t, deadLetterTopic: d")),
     "a rule that says not": subscription(ROUTED.replace("==", "!=")),
     "a v1 Subscription": subscription("{pubsubname: p, topic: t, route: /x}", "v1alpha1"),
