@@ -97,6 +97,12 @@ def all_names() -> frozenset[str]:
     return frozenset({name.lower(): name for name in listed}.values())
 
 
+@cache
+def old_names() -> frozenset[str]:
+    """In lower case, the names that some type takes and no list has."""
+    return frozenset(map(str.lower, json.loads(FILE.read_text(encoding="utf-8"))["old_names"]))
+
+
 def _type(versions: frozenset[str], found: Mapping[str, Any]) -> ComponentType:
     fields = tuple(found["fields"]) if "fields" in found else None
     return ComponentType(versions, fields, frozenset(found.get("required", ())), found.get("actors"))

@@ -5,6 +5,7 @@
     python -m dashboard.services.doctor.facts.refresh DAPR_DIR CONTRIB_DIR
 
 Types and versions: what `cmd/daprd/components/*.go` registers. Fields: the `metadata.yaml` of each component.
+Old names: what the sources of components call an alias, of whichever type.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ FAMILIES = {
     "secretstores_": "secretstores.", "state_": "state.",
 }  # fmt: skip
 _NAME = re.compile(r'"([a-z0-9][a-z0-9.\-]*)"')
+_ALIASES = re.compile(r'''(?:mapstructurealiases:|// Alias: )"([^"]+)"''')
 _VERSION = re.compile(r"v\d+\Z")
 Found = dict[str, dict[str, Any]]
 
@@ -71,11 +73,18 @@ def _names(fields: list[Any]) -> list[str]:
     return [*(field["name"] for field in fields), *aliases]
 
 
+def old_names(folder: Path) -> list[str]:
+    """Names that some component takes besides those that its makers list."""
+    texts = (file.read_text(encoding="utf-8") for file in folder.rglob("*.go"))
+    return sorted({name for text in texts for said in _ALIASES.findall(text) for name in said.split(",")})
+
+
 def main(dapr: str, contrib: str) -> None:
     found = registered(Path(dapr, "cmd", "daprd", "components"))
     add_fields(found, Path(contrib))
     sources = [Path(dapr).name, Path(contrib).name]
-    FILE.write_text(json.dumps({"sources": sources, "types": dict(sorted(found.items()))}, indent=1) + "\n")
+    told = {"sources": sources, "old_names": old_names(Path(contrib)), "types": dict(sorted(found.items()))}
+    FILE.write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.model.core.kubernetes import Json, component
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.facts import Measured, all_names, component_types, measured
+from dashboard.services.doctor.facts import Measured, all_names, component_types, measured, old_names
 from dashboard.services.doctor.mends.components import change, redis_address, rename_entry, set_entry
 from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import Seen, rule
@@ -108,7 +108,7 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
             commands=edit(evidence, item),
             severity="warning",
         )
-    known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"}
+    known = {field.lower() for field in told.fields} | {"actorstatestore", "keyprefix"} | old_names()
     for name in names:
         alike = ALIKE if said.endswith(REDIS) else ALMOST_EQUAL
         meant = close(name, told.fields, alike) if name.lower() not in known else ""

@@ -270,6 +270,10 @@ QUIET: dict[str, str] = {
     "an old name that daprd takes": component(
         "pubsub.rabbitmq", "[{name: connectionString, value: a}, {name: reconnectWait, value: '0'}]"
     ),
+    "an old name with its typo": component(
+        "pubsub.azure.servicebus.topics",
+        "[{name: connectionString, value: a}, {name: publishInitialRetryInternalInMs, value: '5'}]",
+    ),
     "a value from the environment": component("state.mysql", "[{name: connectionString, envRef: A}]"),
     "quantities": worker(annotations=dapr(max_body_size="16Mi", sidecar_cpu_limit='"1.5"')),
     "a quantity to be filled": worker(annotations=dapr(sidecar_memory_limit="'${MEMORY}'")),
