@@ -22,8 +22,8 @@ ALMOST_EQUAL = 0.85
 BESIDES = {"actorstatestore", "keyprefix", "consumerid"}  # what daprd itself reads
 REFERENCES = {"secretKeyRef", "envRef"}
 ENTRY = {"name", "value", "secretKeyRef", "envRef"}
-# As Go's strconv and time read it; of a number it is enough that it begins as one.
-_WHOLE = r"\d[\da-fxob_]*"
+# As Go's strconv and time read it, without a blank; of a number in whichever base.
+_WHOLE = r"(\d[\d_]*|0[xob][\da-f_]+)"
 KINDS = {
     "int": ("whole number", re.compile(rf"[+-]?{_WHOLE}", re.I)),
     "uint": ("whole number from 0 up", re.compile(_WHOLE, re.I)),
@@ -205,4 +205,4 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value)

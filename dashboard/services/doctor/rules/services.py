@@ -96,12 +96,15 @@ def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
     hosts = redis_hosts(found)
     for host, port in hosts:
         problem = _why_not_there(evidence, found, host, port)
-        if problem:
+        bare = not problem and not port and "redisPort" not in found.metadata
+        if problem or bare:
             name = _local_service(evidence, host)
             alone = rehosted(evidence, found, name, port)
             yield Seen(
                 object=f"Component/{found.name}",
-                seen=problem,
+                seen=problem or f"redisHost is {host}, without a port.",
+                why="daprd 1.18 takes 6379 then; an older one finds no server." if bare else "",
+                severity="warning" if bare else None,
                 fix="Name the Service of this namespace's Redis with its port, as redis-master:6379.",
                 commands=alone if len(hosts) == 1 else (evidence.edit("Component", found.name),),
             )
@@ -120,13 +123,16 @@ def _why_not_there(evidence: Evidence, found: Component, host: str, port: str) -
         raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
     if host in LOOPBACK and evidence.dapr_apps:
         return f"redisHost is {host}: in a pod that is the pod itself."
-    if not port and "redisPort" not in found.metadata:
-        return f"redisHost is {host}, without a port."
+    other = found.metadata.get("redisPort") or "0"
+    if isinstance(other, str) and other.isdigit() and int(other) and port and other != port:
+        return f"redisHost names port {port} and redisPort {other}: daprd refuses the two."
     name = _local_service(evidence, host)
     there = [service.name for _, service in _services(evidence)]
     if not name or name in there:
         return ""
     if evidence.origin == "files" and not any(s.startswith("redis") or s in name for s in there):
+        if not port:
+            return ""
         raise UnknownError(f"The Service {name} is not among the files of {evidence.namespace}.")
     return f"redisHost is {host}; {evidence.namespace} has {', '.join(there) or 'no Service'}."
 

@@ -133,6 +133,8 @@ KAFKA = "{name: brokers, value: 'k:9092'}, {name: authType, value: none}"
 WRONG: dict[str, tuple[str, str, str]] = {
     "a database in words": ("state.redis", REDIS, "{name: redisDB, value: abc}"),
     "a database with a dot": ("state.redis", REDIS, "{name: redisDB, value: '1.5'}"),
+    "a database with a unit": ("state.redis", REDIS, "{name: redisDB, value: 1d}"),
+    "a database with a blank": ("state.redis", REDIS, "{name: redisDB, value: '1 '}"),
     "a truth that Go does not know": ("state.redis", REDIS, "{name: enableTLS, value: 'yes'}"),
     "a time in words": ("state.redis", REDIS, "{name: dialTimeout, value: 5 seconds}"),
     "a time without its unit": ("state.redis", REDIS, "{name: readTimeout, value: '1.5'}"),
@@ -157,7 +159,8 @@ def test_a_value_that_daprd_cannot_read_is_named(
 
 RIGHT: dict[str, tuple[str, str]] = {
     "a number": ("state.redis", "{name: redisDB, value: 1}"),
-    "its text": ("state.redis", "{name: redisDB, value: ' 1 '}"),
+    "its text": ("state.redis", "{name: redisDB, value: '1'}"),
+    "a number in another base": ("pubsub.kafka", "{name: maxMessageBytes, value: '0x100000'}"),
     "a number of JSON": ("state.redis", "{name: redisDB, value: 1.0}"),
     "a truth": ("state.redis", "{name: enableTLS, value: true}"),
     "a short truth": ("state.redis", "{name: enableTLS, value: 'T'}"),
@@ -174,7 +177,8 @@ RIGHT: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("type_", "entry"), RIGHT.values(), ids=RIGHT)
 def test_a_value_that_daprd_reads_is_quiet(type_: str, entry: str, tmp_path: Path) -> None:
-    assert said(tmp_path, type_, f"[{REDIS}, {entry}]") == []
+    healthy = REDIS if "redis" in type_ else KAFKA
+    assert said(tmp_path, type_, f"[{healthy}, {entry}]") == []
 
 
 def test_of_a_redis_that_is_left_to_be_named_it_warns(tmp_path: Path) -> None:

@@ -190,6 +190,12 @@ FOUND: dict[str, tuple[str, str]] = {
         hosts("redis-0:six"),
     ),
     "a database behind the port": ("redis-host-not-there", hosts("redis-0:6379/0")),
+    "two ports": (
+        "redis-host-not-there",
+        hosts("redis-0:6379").replace(
+            "[{name: redisType", "[{name: redisPort, value: 6380}, {name: redisType"
+        ),
+    ),
     "an URL for a host": ("redis-host-not-there", hosts("redis://redis-0:6379")),
     "a policy by the app's own name": (
         "policy-shuts-dapr-out",
@@ -278,6 +284,12 @@ QUIET: dict[str, str] = {
     "quantities": worker(annotations=dapr(max_body_size="16Mi", sidecar_cpu_limit='"1.5"')),
     "a quantity to be filled": worker(annotations=dapr(sidecar_memory_limit="'${MEMORY}'")),
     "a version in another case": component(version="version: V1, "),
+    "a port twice": hosts("redis-0:6379").replace(
+        "[{name: red", "[{name: redisPort, value: 6379}, {name: red"
+    ),
+    "a port of its own": hosts("redis-0").replace(
+        "[{name: red", "[{name: redisPort, value: '6379'}, {name: red"
+    ),
     "a host to be filled": worker()
     + component(metadata=f"[{{name: redisHost, value: __HOST__:6379}}, {GUARDED}]"),
     "scopes": component().replace("spec:", "scopes: [worker]\nspec:"),
@@ -314,6 +326,14 @@ def test_a_component_of_one_machine_may_lack_its_version(tmp_path: Path) -> None
     report = look(tmp_path, k8s__app=worker(), components__store=component(version=""))
     severities = [each.severity for each in report.findings if each.rule == "component-without-version"]
     assert severities == ["warning"]
+
+
+@pytest.mark.parametrize(("host", "severity"), [("redis-0", "warning"), ("redis-7", "error")])
+def test_of_a_host_without_a_port_it_warns_where_that_is_all(
+    host: str, severity: str, tmp_path: Path
+) -> None:
+    (found,) = look(tmp_path, a=hosts(host)).findings
+    assert (found.rule, found.severity) == ("redis-host-not-there", severity)
 
 
 def test_labels_that_many_share_name_no_workload(tmp_path: Path) -> None:
