@@ -34,7 +34,7 @@ check: dev  ## format, lint, types, import rules and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -q tests/unit
+	$(PYTEST) -q -n auto tests/unit
 
 test: setup tools check  ## every tier that one machine runs, on a fresh one too
 	$(PYTEST) tests/manifests tests/contract tests/app tests/stack tests/browser
