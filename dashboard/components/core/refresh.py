@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.components.core import idle_stop
 
 INTERVALS: dict[str, int | None] = {"off": None, "5 s": 5, "10 s": 10, "30 s": 30}
+SHARED_SECONDS = 5
 _READ_AT, _BEAT, _SINCE, _BY_TIMER = "read_at", "beat", "read_since", "by_timer"
 
 
@@ -38,14 +39,15 @@ def read_anew() -> None:
 def since(seconds: int | None = None) -> float:
     """Since when a reading is new enough for this run (Unix seconds).
 
-    Whoever does something sees what is there now. The ticks of all viewers share one reading: those that come
-    every `seconds`, or at the page's own interval.
+    Whoever does something sees what is there now. The ticks of all viewers share one reading every `seconds`;
+    else at the page's own interval, but at least one every five.
     """
     return max(float(st.session_state.get(_SINCE, 0.0)), _tick_began(seconds or every()))
 
 
 def _tick_began(seconds: int | None) -> float:
-    return time.time() // seconds * seconds if seconds else 0.0
+    shared = min(seconds or 0, SHARED_SECONDS)
+    return time.time() // shared * shared if shared else 0.0
 
 
 def every() -> int | None:
