@@ -13,7 +13,8 @@ string, where a key is asked for beside an account) is found by trying those way
 never more than what is true. An answer that speaks of the value alone, as of a number that cannot be read,
 tells nothing of the need. Names that other types have are asked for as well: makers do not list all.
 
-Then each name is given a word, to see which daprd cannot read, and what it reads there: its kind.
+Then each name, and those that the same product's other types have, is given a word, to see where daprd
+cannot read one, and what it reads there: the kind.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ _OTHERWISE = re.compile(
     r"invalid|provided|parse error|credential|missing the|dial |refused|lookup|deadline", re.I
 )
 # A value that cannot be read is refused before anything else is looked at.
-_UNREADABLE = re.compile(r"error\(s\) decoding|invalid initialOffset")
+_UNREADABLE = re.compile(
+    r"error\(s\) decoding|invalid (initialOffset|ca certificate|value type)|is not valid|illegal base64"
+)
 _KIND = re.compile(r"(?:as |invalid )(u?int|bool|float|duration)", re.I)
 _WORD = "many"
 Given = Mapping[str, str]
@@ -142,9 +145,17 @@ class _Type:
 
     def _kinds(self, given: Given) -> dict[str, str]:
         """What is read from the value of a name, for each that must be readable."""
-        said = self.says(*({**given, name: _WORD} for name in self.fields))
-        found = ((name, _KIND.search(now)) for name, now in zip(self.fields, said, strict=True))
+        names = sorted({*self.fields, *self._related()})
+        said = self.says(*({**given, name: _WORD} for name in names))
+        found = ((name, _KIND.search(now)) for name, now in zip(names, said, strict=True))
         return {name: kind[1].lower() for name, kind in found if kind and _UNREADABLE.search(kind.string)}
+
+    def _related(self) -> set[str]:
+        """Names of the same product's other types, as of Redis's lock for its store."""
+        end = f".{self._type.partition('.')[2]}"
+        types = (found for name, found in component_types().items() if name.endswith(end))
+        own = {name.lower() for name in self.fields}
+        return {name for found in types for name in found.fields or () if name.lower() not in own}
 
     def _needs(self, given: dict[str, str]) -> list[_Need]:
         """What is asked for; `given` is left with all of it."""

@@ -61,6 +61,12 @@ FOUND: dict[str, tuple[str, str]] = {
     "a table with its region alone": ("state.aws.dynamodb", "[{name: region, value: eu-west-1}]"),
     "a Kafka that says nothing of a login": ("pubsub.kafka", "[{name: brokers, value: 'k:9092'}]"),
     "a type in another case": ("state.PostgreSQL", "[{name: timeout, value: 20}]"),
+    "a MySQL with its table alone": ("state.mysql", "[{name: tableName, value: t}]"),
+    "a Vault with its kind alone": ("secretstores.hashicorp.vault", "[{name: vaultValueType, value: map}]"),
+    "a Kafka with its certificate alone": (
+        "pubsub.kafka",
+        "[{name: brokers, value: 'k:9092'}, {name: caCert, value: c}]",
+    ),
     "a store of blobs without a container": (
         "state.azure.blobstorage",
         "[{name: accountName, value: a}, {name: accountKey, secretKeyRef: {name: a, key: b}}]",
@@ -139,6 +145,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a time in words": ("state.redis", REDIS, "{name: dialTimeout, value: 5 seconds}"),
     "a time without its unit": ("state.redis", REDIS, "{name: readTimeout, value: '1.5'}"),
     "retries in words": ("state.redis", REDIS, "{name: redisMaxRetries, value: x}"),
+    "retries by another name": ("state.redis", REDIS, "{name: maxRetries, value: x}"),
     "a time to live with a unit": ("state.redis", REDIS, "{name: ttlInSeconds, value: 60s}"),
     "events at once in words": ("pubsub.redis", REDIS, "{name: concurrency, value: many}"),
     "events at once below none": ("pubsub.redis", REDIS, "{name: concurrency, value: -1}"),
