@@ -25,11 +25,14 @@ ENTRY = {"name", "value", "secretKeyRef", "envRef"}
 # As Go's strconv and time read it, without a blank; of a number in whichever base.
 _WHOLE = r"(\d[\d_]*|0[xob][\da-f_]+)"
 KINDS = {
-    "int": ("whole number", re.compile(rf"[+-]?{_WHOLE}", re.I)),
-    "uint": ("whole number from 0 up", re.compile(_WHOLE, re.I)),
-    "float": ("number", re.compile(r"[+-]?(\d|\.\d|inf|nan).*", re.I)),
+    "int": ("a whole number", re.compile(rf"[+-]?{_WHOLE}", re.I)),
+    "uint": ("a whole number from 0 up", re.compile(_WHOLE, re.I)),
+    "float": ("a number", re.compile(r"[+-]?(\d|\.\d|inf|nan).*", re.I)),
     "bool": ("true or false", re.compile(r"1|t|T|true|TRUE|True|0|f|F|false|FALSE|False")),
-    "duration": ("time, as 5s", re.compile(r"[+-]?((\d+|\d*\.?\d+|\d+\.)(ns|us|µs|μs|ms|s|m|h))+|[+-]?\d+")),
+    "duration": (
+        "a time, as 5s",
+        re.compile(r"[+-]?((\d+|\d*\.?\d+|\d+\.)(ns|us|µs|μs|ms|s|m|h))+|[+-]?\d+"),
+    ),
 }
 # Anything else may be a place that something fills in before it is applied.
 _PLAIN = re.compile(r"[a-z0-9 .+-]+", re.I)
@@ -192,7 +195,7 @@ def _unreadable(evidence: Evidence, item: Json, entries: list[Mapping[str, Any]]
         if text and _PLAIN.fullmatch(text) and not readable.fullmatch(text):
             yield Seen(
                 object=named(item),
-                seen=f"{name} is {text}, in which daprd finds no {what}.",
+                seen=f"{name} is {text}, where daprd reads {what}.",
                 why="daprd refuses to load a Component with a value that it cannot read.",
                 fix=f"Write {what}.",
                 commands=edit(evidence, item),

@@ -94,7 +94,16 @@ def host_not_there(evidence: Evidence, found: Component) -> Iterable[Seen]:
     if "failover" in found.metadata:
         return
     hosts = redis_hosts(found)
+    other = str(found.metadata.get("redisPort") or "")
     for host, port in hosts:
+        if other.isdigit() and int(other) and port.isdigit() and other != port:
+            yield Seen(
+                object=f"Component/{found.name}",
+                seen=f"redisHost names port {port}, and redisPort is {other}: daprd refuses the two.",
+                fix="Remove redisPort.",
+                commands=set_entry(evidence, found, "redisPort", None),
+            )
+            return
         problem = _why_not_there(evidence, found, host, port)
         bare = not problem and not port and "redisPort" not in found.metadata
         if problem or bare:
@@ -116,16 +125,13 @@ def _why_not_there(evidence: Evidence, found: Component, host: str, port: str) -
     if _PLACEHOLDER.search(host) or _PLACEHOLDER.search(port):
         raise UnknownError(f"redisHost of {found.name} is {host}: not rendered.")
     if "://" in host:
-        return f"redisHost is {host}, an URL: it takes a host and its port."
+        return f"redisHost is {host}, a URL: it takes a host and its port."
     if port and not port.isdigit():
         return f"redisHost is {host}:{port}, and {port} is no port."
     if host in LOOPBACK and evidence.origin == "files" and not _beside_an_app(evidence, found):
         raise UnknownError(f"{found.name} names {host}, as for a stack on one machine.")
     if host in LOOPBACK and evidence.dapr_apps:
         return f"redisHost is {host}: in a pod that is the pod itself."
-    other = found.metadata.get("redisPort") or "0"
-    if isinstance(other, str) and other.isdigit() and int(other) and port and other != port:
-        return f"redisHost names port {port} and redisPort {other}: daprd refuses the two."
     name = _local_service(evidence, host)
     there = [service.name for _, service in _services(evidence)]
     if not name or name in there:

@@ -161,7 +161,7 @@ def test_a_value_that_daprd_cannot_read_is_named(
     type_: str, healthy: str, entry: str, tmp_path: Path
 ) -> None:
     (found,) = said(tmp_path, type_, f"[{healthy}, {entry}]")
-    assert "in which daprd finds no" in found
+    assert ", where daprd reads " in found
 
 
 RIGHT: dict[str, tuple[str, str]] = {

@@ -196,7 +196,7 @@ FOUND: dict[str, tuple[str, str]] = {
             "[{name: redisType", "[{name: redisPort, value: 6380}, {name: redisType"
         ),
     ),
-    "an URL for a host": ("redis-host-not-there", hosts("redis://redis-0:6379")),
+    "a URL for a host": ("redis-host-not-there", hosts("redis://redis-0:6379")),
     "a policy by the app's own name": (
         "policy-shuts-dapr-out",
         worker() + policy("[{ports: [{port: web}]}]"),
