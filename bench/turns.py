@@ -33,13 +33,16 @@ ROUNDS, WARM, ACTORS = 400, 50, 20
 PAUSE = 0.004  # seconds: the event of the call before goes its way
 SECONDS, LOADS = 8, 3
 LUA = """
-local actors, path, count = tonumber(os.getenv("ACTORS")), os.getenv("BENCH_PATH"), 0
+local actors, path, senders = tonumber(os.getenv("ACTORS")), os.getenv("BENCH_PATH"), 0
 wrk.method = "POST"
 wrk.body = '{"role": "user", "content": "hello"}'
 wrk.headers["Content-Type"] = "application/json"
+setup = function(thread)
+  thread:set("actor", senders % actors)
+  senders = senders + 1
+end
 request = function()
-  count = count + 1
-  return wrk.format(nil, path .. "/load-" .. os.getenv("RUN") .. "-" .. (count % actors))
+  return wrk.format(nil, path .. "/load-" .. os.getenv("RUN") .. "-" .. actor)
 end
 done = function(summary, latency, requests)
   io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration,
@@ -171,7 +174,8 @@ def load(target: str, folder: str, connections: int, actors: int, run: str) -> L
     script = Path(folder) / "load.lua"
     script.write_text(LUA)
     base, _, path = target.rpartition("/")
-    words = ("wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--timeout", "30s", "-s", str(script), base)
+    # A thread for each actor: two senders never meet at one of several.
+    words = ("wrk", f"-t{actors}", f"-c{connections}", f"-d{SECONDS}s", "--timeout", "30s", "-s", str(script), base)
     variables = {"ACTORS": str(actors), "BENCH_PATH": f"/{path}", "RUN": run}
     said = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
     requests, micros, p50, p99 = map(int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+)", said)[0])
