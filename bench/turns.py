@@ -175,7 +175,17 @@ def load(target: str, folder: str, connections: int, actors: int, run: str) -> L
     script.write_text(LUA)
     base, _, path = target.rpartition("/")
     # A thread for each actor: two senders never meet at one of several.
-    words = ("wrk", f"-t{actors}", f"-c{connections}", f"-d{SECONDS}s", "--timeout", "30s", "-s", str(script), base)
+    words = (
+        "wrk",
+        f"-t{actors}",
+        f"-c{connections}",
+        f"-d{SECONDS}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(script),
+        base,
+    )
     variables = {"ACTORS": str(actors), "BENCH_PATH": f"/{path}", "RUN": run}
     said = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
     requests, micros, p50, p99 = map(int, re.findall(r"RESULT (\d+) (\d+) (\d+) (\d+)", said)[0])
