@@ -11,14 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 SEGMENT = 25
 REMEMBERED_KEYS = 128
 FORMAT = 1
 
 
-class Message(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Message:
     """`time` is ISO 8601 UTC; it and `id` are "" in histories that were written before they were kept."""
 
     role: str
@@ -162,14 +163,14 @@ def decode_head(value: dict[str, Any]) -> Head:
 
 
 def encode_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The JSON value of a segment."""
-    return [message._asdict() for message in messages]
+    """The JSON value of a segment. `vars`, as `asdict` takes longer than all else that a turn computes."""
+    return [dict(vars(message)) for message in messages]
 
 
 def decode_messages(value: Iterable[dict[str, Any]]) -> tuple[Message, ...]:
     """The messages of a stored segment; daprd may have turned whole numbers into floats."""
     return tuple(
-        Message(m["role"], m["content"], int(m["turn"]), m["time"], m["id"])  # by name it takes longer
+        Message(role=m["role"], content=m["content"], turn=int(m["turn"]), time=m["time"], id=m["id"])
         for m in value
     )
 

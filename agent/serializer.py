@@ -10,23 +10,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from dapr.serializers.base import Serializer
 
 
 class PlainJson(Serializer):  # type: ignore[misc]
-    """JSON and nothing else; raises ValueError for what is none.
+    """`json.dumps` and `json.loads`, nothing else. Raises ValueError for what is no JSON.
 
-    Written by orjson, which takes a tenth of the time; read by `json`, as orjson makes a float of a whole
-    number of more than 64 bits. No text at all is None: the SDK's own proxies send an empty body where a
-    method has no argument.
+    No text at all is None: the SDK's own proxies send an empty body where a method has no argument.
     """
 
     def serialize(self, obj: object, custom_hook: Callable[[object], bytes] | None = None) -> bytes:
-        try:
-            return orjson.dumps(obj)
-        except TypeError as error:
-            raise ValueError(f"it cannot be written as JSON: {error}") from error
+        return json.dumps(obj, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
     def deserialize(
         self,

@@ -37,13 +37,13 @@ async def _invoke(request: Request, actor_id: str, method: str, argument: dict[s
     return answer
 
 
-@router.post("/{actor_id}", response_model=Answer)
+@router.post("/{actor_id}")
 async def send(
     request: Request,
     actor_id: ActorId,
     message: UserMessage,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=128)] = None,
-) -> Response:
+) -> Answer:
     """One turn. A repeated `Idempotency-Key` returns the first answer and adds no turn."""
     argument = {"content": message.content, "id": str(uuid.uuid4()), "key": idempotency_key}
     with metrics.TURN_SECONDS.time():
@@ -56,8 +56,7 @@ async def send(
         metrics.TURNS.labels("conflict").inc()
         raise HTTPException(422, "this Idempotency-Key was already used with another message")
     metrics.TURNS.labels("answered").inc()
-    answer = Answer(response=AssistantMessage(content=result["answer"]))
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Answer(response=AssistantMessage(content=result["answer"]))
 
 
 @router.get("/{actor_id}/history")
