@@ -17,12 +17,12 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from bench import results
+from bench import real_stack, results
 from bench.results import Ratio
 from dashboard.services.core.settings import Settings
 from dashboard.services.core.workspace import open_workspace
 from dashboard.services.doctor import checkup
-from local import ports, stack
+from local import ports
 from tests.browser.chromium import launch
 from tests.browser.conftest import dashboard
 
@@ -37,14 +37,8 @@ def main() -> int:
     """Print the ratios; how many are outside their limits."""
     with tempfile.TemporaryDirectory(prefix="daca-bench-") as name:
         data = Path(name)
-        options = stack.UpOptions(data=data, namespaces=NAMES, dashboard=False)
-        stack.start_detached(options, report=lambda line: None)
-        try:
-            found = stack.status(data)
-            assert found is not None
-            return _measure(data, found["namespaces"])
-        finally:
-            stack.down(data)
+        with real_stack.running(data, NAMES) as namespaces:
+            return _measure(data, namespaces)
 
 
 def _measure(data: Path, real: list[dict[str, Any]]) -> int:

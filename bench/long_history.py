@@ -11,9 +11,7 @@ import json
 import statistics
 import sys
 import tempfile
-import time
 import uuid
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -22,11 +20,10 @@ import httpx
 import redis
 
 from agent import history
-from bench import results
-from bench.pages import store
+from bench import real_stack, results
 from bench.results import Ratio
+from bench.timing import timed
 from dashboard.model.core.names import history_key
-from local import stack
 
 SHORT, LONGER, ROUNDS, PAGE = 10, (100_000, 1_000_000), 300, 50
 TURN_LIMIT, PAGE_LIMIT = 1.1, 1.3
@@ -34,32 +31,27 @@ TURN_LIMIT, PAGE_LIMIT = 1.1, 1.3
 
 def main() -> int:
     """Print the ratios; how many are outside their limits."""
-    with tempfile.TemporaryDirectory(prefix="daca-bench-") as folder:
-        data = Path(folder)
-        options = stack.UpOptions(namespaces=("bench",), data=data, dashboard=False)
-        stack.start_detached(options, report=lambda line: None)
-        try:
-            found = stack.status(data)
-            assert found is not None
-            return results.report("long_history", _measure(found["namespaces"][0]))
-        finally:
-            stack.down(data)
+    with (
+        tempfile.TemporaryDirectory(prefix="daca-bench-") as folder,
+        real_stack.running(Path(folder), ("bench",)) as (namespace,),
+    ):
+        return results.report("long_history", _measure(namespace))
 
 
-def _measure(endpoint: dict[str, Any]) -> list[Ratio]:
-    kept = store(endpoint["redis"])
+def _measure(namespace: dict[str, Any]) -> list[Ratio]:
+    kept = real_stack.store(namespace)
     actors = {count: f"bench-{count}-{uuid.uuid4().hex[:8]}" for count in (SHORT, *LONGER)}
     for count, actor in actors.items():
         plant(kept, actor, count)
     heads = {actor: cast(dict[Any, Any], kept.hgetall(history_key(actor))) for actor in actors.values()}
     turns: dict[int, list[float]] = {count: [] for count in actors}
     pages: dict[int, list[float]] = {count: [] for count in actors}
-    with httpx.Client(base_url=endpoint["agent"]["url"], timeout=60) as client:
+    with httpx.Client(base_url=namespace["agent"]["url"], timeout=60) as client:
         for _ in range(ROUNDS):
             for count, actor in actors.items():
                 kept.hset(history_key(actor), mapping=heads[actor])
-                turns[count].append(_timed(partial(_turn, client, actor)))
-                pages[count].append(_timed(partial(_page, client, actor)))
+                turns[count].append(timed(partial(_turn, client, actor)))
+                pages[count].append(timed(partial(_page, client, actor)))
     return [
         *_ratios("a turn", turns, TURN_LIMIT),
         *_ratios(f"a page of {PAGE} messages", pages, PAGE_LIMIT),
@@ -104,12 +96,6 @@ def _turn(client: httpx.Client, actor: str) -> None:
 
 def _page(client: httpx.Client, actor: str) -> None:
     client.get(f"/chat/{actor}/history", params={"limit": PAGE}).raise_for_status()
-
-
-def _timed(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import yaml
 
 from bench import api_server, results
 from bench.results import Ratio
+from bench.timing import timed
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 
@@ -100,7 +101,7 @@ def _known_kinds(api: Api) -> Any:
 def _first_lists() -> Ratio:
     kubectl, listed, addressed = [], [], []
     for _ in range(ROUNDS):
-        kubectl.append(_timed(_kubectl))
+        kubectl.append(timed(_kubectl))
         began = time.perf_counter()
         with closing(KubernetesCluster()) as cluster:
             assert len(cluster.outline()) == NAMESPACES
@@ -132,8 +133,8 @@ def _refreshes(api: Api) -> int:
     with closing(KubernetesCluster()) as cluster:
         cluster.endpoints()
         before = _requests(api)
-        waits = [_timed(partial(_change, cluster, number)) for number in range(CHANGES)]
-        same = _timed(cluster.endpoints)
+        waits = [timed(partial(_change, cluster, number)) for number in range(CHANGES)]
+        same = timed(cluster.endpoints)
         after = _requests(api)
     lists = (after - before)["LIST"]
     print(f"a change seen by the watch, from the write on: p50 {statistics.median(waits) * 1000:.0f} ms")
@@ -174,12 +175,6 @@ def _until(condition: Callable[[], object]) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError("still not so after 20 s")
         time.sleep(0.002)
-
-
-def _timed(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

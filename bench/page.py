@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import cast
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench import pages, results
-from bench.results import Ratio
+from bench.results import Ratio, within
+from bench.timing import timed
 from tests.browser.chromium import launch
 
 SHORT, LONG = ("page", 39), ("long-page", 200)
@@ -55,12 +56,6 @@ def _tab(browser: Browser, url: str) -> Iterator[Page]:
         yield page
 
 
-def _timed(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
-
-
 def _cold_loads(browser: Browser, both: pages.Pages) -> Iterator[Ratio]:
     """In turn, each in a browser that has nothing of it yet."""
     ours, bare, shifts = [], [], []
@@ -77,13 +72,13 @@ def _cold_loads(browser: Browser, both: pages.Pages) -> Iterator[Ratio]:
 
     for _ in range(ROUNDS):
         with _tab(browser, both.ours.url) as page:
-            ours.append(_timed(partial(open_ours, page)))
+            ours.append(timed(partial(open_ours, page)))
             page.wait_for_function(DONE)
             shifts.append(cast(float, page.evaluate("window.shift || 0")))
         with _tab(browser, both.bare.url) as page:
-            bare.append(_timed(partial(open_bare, page)))
+            bare.append(timed(partial(open_bare, page)))
     mine, theirs = statistics.median(ours), statistics.median(bare)
-    yield Ratio(what="cold load, over 1.5 s", ours=mine, reference=1.5, unit="s", limit=1.0, at_most=True)
+    yield within("cold load", mine, 1.5, "s")
     yield Ratio(
         what="cold load, over the barest page's",
         ours=mine,
@@ -92,8 +87,7 @@ def _cold_loads(browser: Browser, both: pages.Pages) -> Iterator[Ratio]:
         limit=2.0,
         at_most=True,
     )
-    shift = statistics.median(shifts)
-    yield Ratio(what="layout shift, over 0.1", ours=shift, reference=0.1, unit="", limit=1.0, at_most=True)
+    yield within("layout shift", statistics.median(shifts), 0.1, "")
 
 
 def _changes(browser: Browser, both: pages.Pages) -> Iterator[Ratio]:
@@ -108,12 +102,8 @@ def _changes(browser: Browser, both: pages.Pages) -> Iterator[Ratio]:
         for number in range(ROUNDS):
             others.append(_go_to(page, OTHERS[number % len(OTHERS)]))
             home.append(_go_to(page, "Compare", f"text=turn {LONG[1]}"))
-    for what, mine, limit in (
-        ("a page change, over 0.4 s", others, 0.4),
-        (f"to Compare with {LONG[1]} turns, over 0.5 s", home, 0.5),
-    ):
-        ours = statistics.median(mine)
-        yield Ratio(what=what, ours=ours, reference=limit, unit="s", limit=1.0, at_most=True)
+    yield within("a page change", statistics.median(others), 0.4, "s")
+    yield within(f"to Compare with {LONG[1]} turns", statistics.median(home), 0.5, "s")
     yield Ratio(
         what="a page change, over the barest page's",
         ours=statistics.median(others),
@@ -135,7 +125,7 @@ def _go_to(page: Page, name: str, then: str = "") -> float:
             page.wait_for_selector(then)
         page.wait_for_function(DONE)
 
-    return _timed(change)
+    return timed(change)
 
 
 def _sends(browser: Browser, both: pages.Pages) -> Ratio:
@@ -153,11 +143,7 @@ def _sends(browser: Browser, both: pages.Pages) -> Ratio:
             box.press("Enter")
             answers.nth(1).wait_for()
             taken.append(time.perf_counter() - began)
-    ours = statistics.median(taken)
-    return Ratio(
-        what="Send until both answers are visible, over 0.2 s", ours=ours, reference=0.2, unit="s", limit=1.0,
-        at_most=True,
-    )  # fmt: skip
+    return within("Send until both answers are visible", statistics.median(taken), 0.2, "s")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import redis
 
-from local import ports, stack
+from bench import real_stack
+from local import ports
 from local.programs import answers
 from tests.stack.waiting import wait_until
 
@@ -62,27 +63,14 @@ class Pages:
 @contextmanager
 def running(folder: Path) -> Iterator[Pages]:
     """Both, until the end of the block."""
-    options = stack.UpOptions(namespaces=NAMES, data=folder / "data", dashboard=False)
-    stack.start_detached(options, report=lambda line: None)
-    try:
-        found = stack.status(options.data)
-        assert found is not None
-        agents = tuple(str(each["agent"]["url"]) for each in found["namespaces"])
-        stores = tuple(store(each["redis"]) for each in found["namespaces"])
-        with ExitStack() as servers:
-            page = Path("dashboard") / "app.py"
-            ours = servers.enter_context(
-                _served(page, folder, DACA_CLUSTER="local", DACA_DATA=str(options.data))
-            )
-            yield Pages(ours, servers.enter_context(_served(BARE, folder)), agents, stores)
-    finally:
-        stack.down(options.data)
-
-
-def store(where: dict[str, Any]) -> redis.Redis:
-    """A client of a namespace's Redis, as the stack's status describes it."""
-    password = Path(where["password_file"]).read_text().strip()
-    return redis.Redis(host=where["host"], port=int(where["port"]), db=int(where["db"]), password=password)
+    data, page = folder / "data", Path("dashboard") / "app.py"
+    with (
+        real_stack.running(data, NAMES) as namespaces,
+        _served(page, folder, DACA_CLUSTER="local", DACA_DATA=str(data)) as ours,
+        _served(BARE, folder) as bare,
+    ):
+        agents = tuple(str(each["agent"]["url"]) for each in namespaces)
+        yield Pages(ours, bare, agents, tuple(map(real_stack.store, namespaces)))
 
 
 @contextmanager

@@ -44,6 +44,12 @@ class Ratio:
         return f"at {'most' if self.at_most else 'least'} {self.limit:g}"
 
 
+def within(what: str, measured: float, most: float, unit: str) -> Ratio:
+    """A figure that has no reference but the most that it may be."""
+    told = f"{what}, over {most:g} {unit}".strip()
+    return Ratio(what=told, ours=measured, reference=most, unit=unit, limit=1.0, at_most=True)
+
+
 def report(name: str, ratios: Sequence[Ratio]) -> int:
     """Print the ratios and keep them; how many are outside their limits."""
     for ratio in ratios:

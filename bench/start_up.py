@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import results
-from bench.results import Ratio
+from bench.results import within
 
 ROUNDS = 15
 INTERPRETER = "python -c pass"
@@ -60,20 +60,9 @@ def main() -> int:
         print(
             f"{found.command:<58}{found.processor:>8.3f}{found.ratio:>8.1f}{found.shortest:>8.3f}{limit:>8}"
         )
+    limited = ((found, found.limit) for found in figures if found.limit is not None)
     return results.report(
-        "start_up",
-        [
-            Ratio(
-                what=f"{found.command}, over {found.limit} s",
-                ours=found.shortest,
-                reference=found.limit,
-                unit="s",
-                limit=1.0,
-                at_most=True,
-            )
-            for found in figures
-            if found.limit is not None
-        ],
+        "start_up", [within(found.command, found.shortest, limit, "s") for found, limit in limited]
     )
 
 
