@@ -43,27 +43,48 @@ class _Text:
     target: Mapping[str, Any]
 
 
-def resources(kustomization: Path) -> list[str]:
+@dataclass(frozen=True)
+class Kustomization:
+    """One file and what it says: nothing where it cannot be read."""
+
+    file: Path
+    told: Mapping[str, Any]
+
+    def entries(self, *fields: str) -> list[Any]:
+        """The entries of some of its lists."""
+        lists = (self.told.get(name) for name in fields)
+        return [entry for found in lists if isinstance(found, list) for entry in found]
+
+
+def load(file: Path) -> Kustomization:
+    """Never raises: what cannot be read is named where its objects are."""
+    try:
+        told = yaml.load(text_of(file), Loader=KubectlLoader)
+    except _BROKEN:
+        told = None
+    return Kustomization(file, told if isinstance(told, Mapping) else {})
+
+
+def resources(kustomization: Kustomization) -> list[str]:
     """The files that it takes its objects from; others may be folders, or addresses."""
-    named = (each for each in _entries(kustomization, "resources") if _is_file_name(each))
+    named = (each for each in kustomization.entries("resources") if _is_file_name(each))
     return [name for name in named if name.endswith(_ENDINGS) and "://" not in name and "?" not in name]
 
 
-def patch_files(kustomization: Path) -> set[Path]:
+def patch_files(kustomization: Kustomization) -> set[Path]:
     """The files that it uses as patches."""
-    told = (_at(each, "path") for each in _entries(kustomization, *PATCHES))
-    return {(kustomization.parent / name).resolve() for name in told if _is_file_name(name)}
+    told = (_at(each, "path") for each in kustomization.entries(*PATCHES))
+    return {(kustomization.file.parent / name).resolve() for name in told if _is_file_name(name)}
 
 
-def fills_in(kustomization: Path) -> bool:
+def fills_in(kustomization: Kustomization) -> bool:
     """Whether it writes over values of its objects, so that what a patch says may only hold a place."""
-    told = _read(kustomization)
-    return any(told.get(name) for name in _FILLED_IN)
+    return any(kustomization.told.get(name) for name in _FILLED_IN)
 
 
-def patches(kustomization: Path, unread: dict[str, str]) -> Iterator[Patch]:
+def patches(kustomization: Kustomization, unread: dict[str, str]) -> Iterator[Patch]:
     """Its patches of workloads; `unread` is told of those that cannot be read ("file:line", and why)."""
-    for text in _patch_texts(kustomization, unread):
+    for text in _patch_texts(kustomization.file, unread):
         try:
             yield from _patches_of(text)
         except _BROKEN as error:
@@ -182,22 +203,6 @@ def _nodes(kustomization: Path) -> Iterator[tuple[yaml.Node, Any]]:
 def _begins(node: yaml.Node) -> int:
     """How many lines stand before the text of a scalar: a block begins behind its "|"."""
     return int(node.start_mark.line) + (getattr(node, "style", None) in {"|", ">"})
-
-
-def _read(kustomization: Path) -> Mapping[str, Any]:
-    """What it says, nothing where it cannot be read."""
-    try:
-        told = yaml.load(text_of(kustomization), Loader=KubectlLoader)
-    except _BROKEN:
-        return {}
-    return told if isinstance(told, Mapping) else {}
-
-
-def _entries(kustomization: Path, *fields: str) -> list[Any]:
-    """The entries of some of its lists."""
-    told = _read(kustomization)
-    lists = (told.get(name) for name in fields)
-    return [entry for found in lists if isinstance(found, list) for entry in found]
 
 
 def _at(entry: Any, field: str) -> Any:

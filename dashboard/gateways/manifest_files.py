@@ -58,14 +58,14 @@ def read_folder(folder: Path) -> Manifests:
         raise NotThere(f"{folder} is not there.", hint="Name a folder of YAML, or one file.")
     found = _Reading()
     files = _files(folder)
-    named = [path for path in files if path.name in kustomizations.NAMES]
-    for path in named:
-        found.read_as_patches |= kustomizations.patch_files(path)
-        absent = [name for name in kustomizations.resources(path) if not _is_there(path.parent / name)]
+    named = [kustomizations.load(path) for path in files if path.name in kustomizations.NAMES]
+    for each in named:
+        found.read_as_patches |= kustomizations.patch_files(each)
+        absent = [name for name in kustomizations.resources(each) if not _is_there(each.file.parent / name)]
         if absent:
-            found.unread[str(path)] = f"It names {', '.join(absent)}, which is not there."
-    for path in () if any(map(kustomizations.fills_in, named)) else named:
-        found.patches |= {each.where: each.item for each in kustomizations.patches(path, found.unread)}
+            found.unread[str(each.file)] = f"It names {', '.join(absent)}, which is not there."
+    for each in () if any(map(kustomizations.fills_in, named)) else named:
+        found.patches |= {patch.where: patch.item for patch in kustomizations.patches(each, found.unread)}
     for path in (path for path in files if path.resolve() not in found.read_as_patches):
         try:
             _read(path, found)

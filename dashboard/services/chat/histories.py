@@ -126,7 +126,7 @@ class ReadHistories:
 
     @property
     def pages(self) -> dict[str, HistoryPage]:
-        return {name: each.value for name, each in self.readings.items() if each.value is not None}
+        return _pages(self.readings)
 
     @property
     def failures(self) -> dict[str, Failure]:
@@ -150,6 +150,10 @@ class ReadHistories:
         return min((each.read_at for each in self.readings.values() if each.value is not None), default=0.0)
 
 
+def _pages(readings: Mapping[str, Reading[HistoryPage]]) -> dict[str, HistoryPage]:
+    return {name: each.value for name, each in readings.items() if each.value is not None}
+
+
 class PolledHistories:
     """The newest pages, shared by all sessions of one workspace."""
 
@@ -169,13 +173,12 @@ class PolledHistories:
     ) -> ReadHistories:
         """One page of turns per namespace; `before` holds the cursors of older pages."""
         found = self._look(namespaces, actor_id, before, since)
-        known = {name: reading.value for name, reading in found.items() if reading.value is not None}
         fresh = {name for name, reading in found.items() if not (reading.failure or reading.awaited_since)}
-        again = compared(known, later=frozenset(before)).stale & fresh
+        again = compared(_pages(found), later=frozenset(before)).stale & fresh
         found |= self._look(sorted(again), actor_id, before, None) if again else {}
-        pages = {name: reading.value for name, reading in found.items() if reading.value is not None}
-        silent = {name for name, reading in found.items() if reading.value is None}
-        return ReadHistories(found, compared(pages, later=frozenset(before), silent=silent))
+        pages = _pages(found)
+        comparison = compared(pages, later=frozenset(before), silent=found.keys() - pages.keys())
+        return ReadHistories(found, comparison)
 
     def _look(
         self, namespaces: Sequence[str], actor_id: str, before: Mapping[str, str], since: float | None

@@ -98,6 +98,12 @@ def all_names() -> frozenset[str]:
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """Those names in lower case, as daprd compares them."""
+    return frozenset(map(str.lower, all_names()))
+
+
+@cache
 def old_names() -> frozenset[str]:
     """In lower case, the names that some type takes and no list has."""
     return frozenset(map(str.lower, json.loads(FILE.read_text(encoding="utf-8"))["old_names"]))

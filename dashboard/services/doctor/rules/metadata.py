@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.model.core.kubernetes import Json, component
 from dashboard.services.doctor.app import spec_of
 from dashboard.services.doctor.evidence import Evidence, named
-from dashboard.services.doctor.facts import Measured, all_names, component_types, measured, old_names
+from dashboard.services.doctor.facts import Measured, component_types, known_names, measured, old_names
 from dashboard.services.doctor.mends.components import change, redis_address, rename_entry, set_entry
 from dashboard.services.doctor.mends.workloads import edit
 from dashboard.services.doctor.rule import Seen, rule
@@ -96,7 +96,7 @@ def _measured(item: Json) -> Measured:
 
 
 def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen]:
-    """What is missing, and which name was probably meant for it."""
+    """Names that are there twice, and those that were probably meant for another."""
     said = _type(item)
     told = component_types().get(said)
     if told is None or told.fields is None:
@@ -117,14 +117,15 @@ def _misnamed(evidence: Evidence, item: Json, names: list[str]) -> Iterable[Seen
         meant = close(name, told.fields, alike) if name.lower() not in known else ""
         if meant and meant.lower() not in lower:
             lower.add(meant.lower())
+            surely = close(name, [meant], ALMOST_EQUAL)
             yield Seen(
                 object=named(item),
                 seen=f"{said} has no {name} in its metadata.",
                 fix=f"Write {meant}."
-                if close(name, [meant], ALMOST_EQUAL)
+                if surely
                 else f"Remove it: it does nothing. Where {meant} is meant, write that.",
                 commands=rename_entry(evidence, item, name, meant)
-                if close(name, [meant], ALMOST_EQUAL)
+                if surely
                 else set_entry(evidence, component(item), name, None),
                 severity="error" if meant in told.required and said.endswith(REDIS) else "warning",
             )
@@ -135,7 +136,7 @@ def _redis(evidence: Evidence, item: Json, entries: list[Mapping[str, Any]]) -> 
     names = {str(each["name"]).lower() for each in entries}
     if not _type(item).endswith(REDIS) or _full(entries) & {"redishost"}:
         return
-    unknown = names - {name.lower() for name in all_names()}
+    unknown = names - known_names()
     if "redishost" not in names and any(close(name, ["redisHost"]) for name in unknown):
         return
     address = redis_address(evidence)
@@ -164,7 +165,7 @@ def _refused(evidence: Evidence, item: Json, entries: list[Mapping[str, Any]]) -
     A name that no type lists may be an old one for it: then nothing is said.
     """
     names = {str(each["name"]).lower() for each in entries}
-    if names - {name.lower() for name in all_names()} - BESIDES:
+    if names - known_names() - BESIDES:
         return
     full = _full(entries)
     for need in _measured(item).needs:
