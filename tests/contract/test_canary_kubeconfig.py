@@ -15,9 +15,9 @@ from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.gateways.clusters.kubernetes.cluster import KubernetesCluster
 from dashboard.model.core.errors import GatewayError
 from tests.contract.canary import PASSWORD, TOKEN, port_of, tell
+from tests.contract.kubernetes_server import kubeconfig
 from tests.contract.test_exec_plugin import answer
 from tests.contract.test_exec_plugin import plugin as plugin_of
-from tests.contract.test_kubernetes_watch import kubeconfig
 
 USERS: dict[str, dict[str, Any]] = {
     "token": {"token": TOKEN},

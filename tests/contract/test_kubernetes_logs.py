@@ -17,7 +17,7 @@ from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.model.core.errors import Unreachable
 from dashboard.model.core.kubernetes import Pod
 from dashboard.model.logs.log import Log
-from tests.contract.test_kubernetes_watch import kubeconfig
+from tests.contract.kubernetes_server import served
 
 AWAY = {"kind": "Status", "message": "dial tcp 10.0.0.7:10250: connect: connection refused"}
 UNKNOWN = {
@@ -64,14 +64,10 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def kubelets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubelets]:
-    serving = Kubelets()
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, serving.server_port)))
     monkeypatch.setattr(logs, "POD_SECONDS", 0.5)
-    yield serving
-    serving.over.set()
-    serving.shutdown()
-    serving.server_close()
+    with served(Kubelets(), tmp_path, monkeypatch) as serving:
+        yield serving
+        serving.over.set()
 
 
 def read(kubelets: Kubelets, lines: int = 10) -> Log:

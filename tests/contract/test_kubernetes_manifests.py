@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +14,7 @@ import pytest
 from dashboard.gateways.clusters.kubernetes import manifests
 from dashboard.gateways.clusters.kubernetes.api import Api
 from dashboard.model.core.manifests import Manifests, name_of
-from tests.contract.test_kubernetes_watch import kubeconfig
+from tests.contract.kubernetes_server import served
 
 AT = "/apis/apps/v1/namespaces/prod/statefulsets"
 MAPS = "/api/v1/namespaces/prod/configmaps/"
@@ -51,12 +50,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Objects]:
-    serving = Objects()
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, serving.server_port)))
-    yield serving
-    serving.shutdown()
-    serving.server_close()
+    with served(Objects(), tmp_path, monkeypatch) as serving:
+        yield serving
 
 
 def read(*, wide: bool = False) -> Manifests:

@@ -18,6 +18,7 @@ import pytest
 from dashboard.gateways.clusters.kubernetes import api, cache
 from dashboard.gateways.clusters.kubernetes.cluster import FIRST_LIST_SECONDS, KubernetesCluster
 from dashboard.model.core.errors import Rejected, Unreachable
+from tests.contract.kubernetes_server import served
 from tests.stack.waiting import wait_until
 
 DEPLOYMENTS = "/apis/apps/v1/deployments"
@@ -77,28 +78,11 @@ class Handler(BaseHTTPRequestHandler):
         """The test says what it needs to."""
 
 
-def kubeconfig(folder: Path, port: int) -> Path:
-    """A file that leads to a server on this machine."""
-    config = {
-        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
-        "users": [{"name": "u", "user": {"token": "t"}}],
-        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-        "current-context": "x",
-    }
-    file = folder / "kubeconfig"
-    file.write_text(json.dumps(config))
-    return file
-
-
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    serving = Server()
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, serving.server_port)))
-    yield serving
-    serving.over.set()
-    serving.shutdown()
-    serving.server_close()
+    with served(Server(), tmp_path, monkeypatch) as serving:
+        yield serving
+        serving.over.set()
 
 
 def plugin(folder: Path, token: str) -> dict[str, Any]:
