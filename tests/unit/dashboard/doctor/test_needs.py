@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.services.doctor.facts import component_types, measured
-from tests.unit.dashboard.doctor.test_siblings import component, look
+from tests.unit.dashboard.doctor.written import component, look
 
 MEASURED = [name for name, found in measured().items() if found.needs]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.model.doctor.report import DoctorReport
 from dashboard.services.doctor.checkup import UNREAD, check_folder
-from tests.unit.dashboard.doctor.test_siblings import DAPR, worker
+from tests.unit.dashboard.doctor.written import DAPR, worker
 
 TARGET = "target: {kind: Deployment, name: worker}"
 POINTER = "/spec/template/metadata/annotations"
